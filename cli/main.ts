@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { connectCommand } from './connect.ts'
+import { demoCommand } from './demo-command.ts'
+import { getCommand } from './get.ts'
+import { pingCommand } from './ping.ts'
+import { serveCommand } from './serve.ts'
+
+function version(): string {
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(description) as { version: string }).version
+}
+
+const program = new Command('estab')
+  .description('TCP/IP in TypeScript, with a host of its own on a TUN device')
+  .version(version())
+  .addCommand(demoCommand())
+  .addCommand(serveCommand())
+  .addCommand(getCommand())
+  .addCommand(connectCommand())
+  .addCommand(pingCommand())
+  .showHelpAfterError('(estab --help and estab COMMAND --help tell more)')
+  .addHelpText(
+    'after',
+    `
+Begin with \`estab demo\`, which needs nothing. The other commands talk to real machines: they open a TUN
+device, whose other end is this machine's kernel, so that curl, nginx and every other program reach estab:
+
+  sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/`,
+  )
+
+await program.parseAsync()

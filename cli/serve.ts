@@ -1,0 +1,109 @@
+import { Command } from 'commander'
+import { type ServerSocket, listen } from '../src/socket/server-socket.ts'
+import type { StreamSocket } from '../src/socket/stream-socket.ts'
+import type { SocketOption } from '../src/socket/option-table.ts'
+import { EXIT } from './exit-codes.ts'
+import { failed } from './failure.ts'
+import { FileSite } from './file-site.ts'
+import { serveHttp } from './http-server.ts'
+import { acceptAll, discard, echo, source } from './services.ts'
+import { run, withTunHost } from './session.ts'
+import type { TunHost } from './tun-host.ts'
+import { addTunOptions, NETWORK_HELP, type TunHostOptions } from './tun-options.ts'
+import { integer, repeatable, seconds, socketOption } from './values.ts'
+
+interface ServeOptions extends TunHostOptions {
+  root: string
+  /** Ports; 0 or false = not offered. */
+  http: number | false
+  echo: number | false
+  discard: number | false
+  source: number | false
+  /** Seconds. */
+  idleTimeout: number
+  socketOption?: [SocketOption, number][]
+}
+
+interface Service {
+  readonly name: string
+  readonly port: number
+  serve(socket: StreamSocket): void
+}
+
+const port = integer(0, 65_535)
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description('serve files by HTTP, and the echo, discard and source services, on a TUN device')
+    .option('--root <folder>', 'folder whose files are served', '.')
+    .option('--http <port>', 'port of the HTTP server; 0 for none', port, 80)
+    .option('--echo <port>', 'port that sends back what comes; 0 for none', port, 7)
+    .option('--discard <port>', 'port that throws away what comes; 0 for none', port, 9)
+    .option('--source <port>', 'port that sends without end until the peer closes; 0 for none', port, 19)
+    .option('--no-http', 'no HTTP server')
+    .option('--no-echo', 'no echo service')
+    .option('--no-discard', 'no discard service')
+    .option('--no-source', 'no source service')
+    .option('--idle-timeout <seconds>', 'an HTTP connection on which nothing moves is closed', seconds, 60)
+    .option(
+      '--socket-option <name=value>',
+      'an option of every accepted connection by its Linux name, such as SO_KEEPALIVE=1; may be repeated',
+      repeatable(socketOption),
+    )
+  return addTunOptions(command)
+    .addHelpText(
+      'after',
+      `${NETWORK_HELP}
+
+Examples:
+  sudo estab serve --root /usr/share/doc      then: curl http://10.9.0.2/
+  sudo estab serve --no-http --pcap echo.pcapng -v    then: nc 10.9.0.2 7
+  estab serve --tun tun7 --address 192.0.2.2/24 --http 8080
+
+Ctrl-C stops listening and closes the connections (FIN), waits a few seconds for them; a second
+Ctrl-C resets them (RST). Exit codes: 0 stopped by Ctrl-C, 1 wrong usage, 2 device or network failed.`,
+    )
+    .action((options: ServeOptions) => run(() => serve(options)))
+}
+
+async function serve(options: ServeOptions): Promise<number> {
+  const services = servicesOf(options)
+  return withTunHost(options, EXIT.ok, async (tun, interrupts) => {
+    const servers = services.map((service) => start(tun, service, options.socketOption ?? []))
+    const list = services.map(({ name, port }) => `${name} ${port}`).join(', ')
+    process.stdout.write(`listening on ${tun.addresses.join(', ')} (${tun.device.name}): ${list || 'no service'}\n`)
+    interrupts.first.then(() => {
+      for (const server of servers) server.close()
+    })
+    return new Promise(() => {})
+  })
+}
+
+function servicesOf(options: ServeOptions): Service[] {
+  const services: Service[] = []
+  const add = (name: string, port: number | false, serve: (socket: StreamSocket) => void) => {
+    if (port !== false && port !== 0) services.push({ name, port, serve })
+  }
+  if (options.http !== false && options.http !== 0) {
+    const site = new FileSite(options.root)
+    const patience = options.idleTimeout * 1000
+    add('http', options.http, (socket) => serveHttp(socket, site, patience))
+  }
+  add('echo', options.echo, echo)
+  add('discard', options.discard, discard)
+  add('source', options.source, source)
+  return services
+}
+
+function start(tun: TunHost, service: Service, socketOptions: readonly [SocketOption, number][]): ServerSocket {
+  try {
+    const server = listen(tun.host, { port: service.port })
+    acceptAll(server, (socket) => {
+      for (const [name, value] of socketOptions) socket.setOption(name, value)
+      service.serve(socket)
+    })
+    return server
+  } catch (error) {
+    throw failed(error, `${service.name} on port ${service.port}`)
+  }
+}

@@ -1,0 +1,130 @@
+import { createHost, type RunningHost } from '../src/adapter/node/index.ts'
+import { openTun, type TunDevice } from '../src/adapter/tun/index.ts'
+import type { HostConfig } from '../src/stack/config.ts'
+import type { Endpoint } from '../src/stack/endpoint.ts'
+import type { Host } from '../src/stack/host.ts'
+import { type Probe, silentProbe } from '../src/stack/probe.ts'
+import { logProbe } from '../src/trace/log.ts'
+import { Capture } from './capture.ts'
+import { Failure } from './failure.ts'
+import { together } from './probes.ts'
+import { DEFAULT_ADDRESSES, DEFAULT_PEER_ADDRESSES, type TunHostOptions } from './tun-options.ts'
+
+/** A host of estab's on a TUN device, running on the event loop. */
+export class TunHost {
+  readonly host: Host
+  readonly device: TunDevice
+  /** Ours, without prefix lengths. */
+  readonly addresses: readonly string[]
+  /** Settles, with a Failure, only if the device is lost. */
+  readonly lost: Promise<never>
+  private readonly running: RunningHost
+  private readonly capture: Capture | null
+
+  private constructor(running: RunningHost, device: TunDevice, capture: Capture | null, addresses: readonly string[]) {
+    this.running = running
+    this.host = running.host
+    this.device = device
+    this.capture = capture
+    this.addresses = addresses.map((each) => each.replace(/\/.*/, ''))
+    this.lost = new Promise((_resolve, reject) => {
+      device.onclose = (error) => reject(new Failure(error.message))
+    })
+    // Not everybody waits for it.
+    this.lost.catch(() => {})
+  }
+
+  /** Throws TunError or Failure. */
+  static async open(options: TunHostOptions): Promise<TunHost> {
+    const device = openTun({
+      name: options.tun,
+      offload: options.offload,
+      ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+    })
+    let capture: Capture | null = null
+    try {
+      const peers = peerAddresses(options)
+      if (peers.length > 0) await device.configure({ address: peers })
+      const running = createHost(settings(options))
+      const { host } = running
+      if (options.pcap !== undefined) capture = new Capture(options.pcap, host.now())
+      host.probe = watchers(options, capture)
+      host.addDevice(device)
+      const addresses = options.address ?? DEFAULT_ADDRESSES
+      for (const each of addresses) host.addAddress(each, device)
+      for (const route of options.route ?? []) host.addRoute(route, device)
+      for (const gateway of options.gateway ?? []) {
+        host.addRoute(gateway.includes(':') ? '::/0' : '0.0.0.0/0', device, gateway)
+      }
+      return new TunHost(running, device, capture, addresses)
+    } catch (error) {
+      capture?.close()
+      device.close()
+      throw error
+    }
+  }
+
+  /** FIN to every connection, after what was written. */
+  shutdownAll(): void {
+    for (const endpoint of this.connections()) {
+      endpoint.connection.shutdown()
+      this.host.tcp.touch(endpoint)
+    }
+  }
+
+  /** RST to every connection. */
+  abortAll(): void {
+    for (const endpoint of this.connections()) {
+      endpoint.connection.abort()
+      this.host.tcp.touch(endpoint)
+    }
+  }
+
+  /** Resolves when no connection is left but in TIME-WAIT: to true, or to false after `patience` milliseconds. */
+  drained(patience: number): Promise<boolean> {
+    if (this.connections().length === 0) return Promise.resolve(true)
+    const before = this.host.probe
+    return new Promise((resolve) => {
+      const settle = (clean: boolean) => {
+        clearTimeout(timer)
+        this.host.probe = before
+        resolve(clean)
+      }
+      const look = () => {
+        if (this.connections().length === 0) settle(true)
+      }
+      const timer = setTimeout(() => settle(false), patience)
+      // A probe must not call the host: it looks a moment later, when segments have left as well.
+      const watcher: Probe = { ...silentProbe, state: () => setImmediate(look) }
+      this.host.probe = together([before, watcher])
+    })
+  }
+
+  /** Ends everything at once. */
+  close(): void {
+    this.running.stop()
+    this.capture?.close()
+  }
+
+  /** Those that are alive. */
+  private connections(): Endpoint[] {
+    return [...this.host.tcp.connections()].filter(({ state }) => state !== 'CLOSED' && state !== 'TIME-WAIT')
+  }
+}
+
+/** The kernel's addresses that are ours to set. */
+function peerAddresses(options: TunHostOptions): readonly string[] {
+  if (options.peerAddress !== undefined) return options.peerAddress
+  return options.address === undefined && process.getuid?.() === 0 ? DEFAULT_PEER_ADDRESSES : []
+}
+
+function settings(options: TunHostOptions): Partial<HostConfig> {
+  return Object.assign({}, ...(options.sysctl ?? []))
+}
+
+function watchers(options: TunHostOptions, capture: Capture | null): Probe {
+  const probes: Probe[] = []
+  if (capture !== null) probes.push(capture.probe)
+  if (options.verbose === true) probes.push(logProbe((line) => process.stderr.write(`${line}\n`), { states: true }))
+  return together(probes)
+}

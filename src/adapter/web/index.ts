@@ -1,0 +1,2 @@
+/** `estab/web`: sockets for places without Node. */
+export { type WebStreams, webStreams } from './web-streams.ts'

@@ -1,0 +1,3 @@
+/** `estab/sim`: hosts in virtual time. */
+export { type LinkOptions, link } from './link.ts'
+export { VirtualClock, type VirtualSurroundings } from './virtual-clock.ts'

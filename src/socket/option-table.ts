@@ -1,0 +1,165 @@
+import type { Endpoint } from '../stack/endpoint.ts'
+
+/** The socket options there are, by their Linux names; numbers and booleans as documented there. */
+export type SocketOption =
+  | 'TCP_NODELAY'
+  | 'TCP_CORK'
+  | 'TCP_MAXSEG'
+  | 'TCP_QUICKACK'
+  | 'TCP_KEEPIDLE'
+  | 'TCP_KEEPINTVL'
+  | 'TCP_KEEPCNT'
+  | 'TCP_SYNCNT'
+  | 'TCP_LINGER2'
+  | 'TCP_USER_TIMEOUT'
+  | 'SO_KEEPALIVE'
+  | 'SO_RCVBUF'
+  | 'SO_SNDBUF'
+  | 'SO_RCVLOWAT'
+  | 'IP_TOS'
+  | 'IP_TTL'
+
+interface Entry {
+  readonly least: number
+  readonly most: number
+  get(endpoint: Endpoint): number
+  set(endpoint: Endpoint, value: number, now: number): void
+}
+
+/** What each option reads and writes, and between which bounds. */
+export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
+  TCP_NODELAY: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options.noDelay),
+    set: (e, v) => {
+      e.connection.options.noDelay = v === 1
+    },
+  },
+  TCP_CORK: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options.cork),
+    set: (e, v) => {
+      e.connection.options.cork = v === 1
+    },
+  },
+  TCP_MAXSEG: {
+    least: 88,
+    most: 32_767,
+    get: (e) => e.connection.tcb.currentMss(),
+    set: (e, v) => {
+      e.connection.options.maxSegment = v
+    },
+  },
+  TCP_QUICKACK: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(!e.connection.tcb.acks.interactive),
+    set: (e, v) => {
+      const { acks } = e.connection.tcb
+      acks.interactive = v === 0
+      if (v === 1 && acks.owed === 'delayed') acks.owed = 'now'
+    },
+  },
+  TCP_KEEPIDLE: {
+    least: 1,
+    most: 32_767,
+    get: (e) => e.connection.options.keepIdle,
+    set: (e, v, now) => {
+      e.connection.options.keepIdle = v
+      if (e.connection.options.keepAlive) e.connection.setKeepAlive(true, now)
+    },
+  },
+  TCP_KEEPINTVL: {
+    least: 1,
+    most: 32_767,
+    get: (e) => e.connection.options.keepInterval,
+    set: (e, v) => {
+      e.connection.options.keepInterval = v
+    },
+  },
+  TCP_KEEPCNT: {
+    least: 1,
+    most: 127,
+    get: (e) => e.connection.options.keepCount,
+    set: (e, v) => {
+      e.connection.options.keepCount = v
+    },
+  },
+  TCP_SYNCNT: {
+    least: 1,
+    most: 127,
+    get: (e) => e.connection.options.synRetries,
+    set: (e, v) => {
+      e.connection.options.synRetries = v
+    },
+  },
+  TCP_LINGER2: {
+    least: 0,
+    most: 120,
+    get: (e) => e.connection.options.finTimeout,
+    set: (e, v) => {
+      e.connection.options.finTimeout = v
+    },
+  },
+  TCP_USER_TIMEOUT: {
+    least: 0,
+    most: 0x7fffffff,
+    get: (e) => e.connection.options.userTimeout,
+    set: (e, v) => {
+      e.connection.options.userTimeout = v
+    },
+  },
+  SO_KEEPALIVE: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options.keepAlive),
+    set: (e, v, now) => e.connection.setKeepAlive(v === 1, now),
+  },
+  // Linux doubles what is set, for its own bookkeeping, and shows the double; half of it is window.
+  SO_RCVBUF: {
+    least: 0,
+    most: 0x3fffffff,
+    get: (e) => 2 * e.connection.tcb.window.capacity,
+    set: (e, v) => {
+      const { window } = e.connection.tcb
+      window.capacity = Math.max(v, 1152)
+      window.locked = true
+    },
+  },
+  SO_SNDBUF: {
+    least: 0,
+    most: 0x3fffffff,
+    get: (e) => 2 * e.connection.tcb.sendBuffer.capacity,
+    set: (e, v) => {
+      e.connection.tcb.sendBuffer.capacity = Math.max(v, 2304)
+      e.connection.options.sendBufferLocked = true
+    },
+  },
+  SO_RCVLOWAT: {
+    least: 0,
+    most: 0x7fffffff,
+    get: (e) => e.connection.options.receiveLowWater,
+    set: (e, v) => {
+      e.connection.options.receiveLowWater = Math.max(1, v)
+    },
+  },
+  IP_TOS: {
+    least: 0,
+    most: 255,
+    get: (e) => e.connection.options.trafficClass,
+    set: (e, v) => {
+      // ECN's two bits are the protocol's own.
+      e.connection.options.trafficClass = v & 0xfc
+    },
+  },
+  IP_TTL: {
+    least: 1,
+    most: 255,
+    get: (e) => e.connection.options.hopLimit,
+    set: (e, v) => {
+      e.connection.options.hopLimit = v
+    },
+  },
+}

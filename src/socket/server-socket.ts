@@ -1,0 +1,54 @@
+import { address, type Host } from '../stack/host.ts'
+import type { Listener } from '../stack/listener.ts'
+import { formatAddress } from '../wire/address-text.ts'
+import { checkPort, StreamSocket } from './stream-socket.ts'
+
+export interface ListenOptions {
+  /** 0 = an ephemeral port. */
+  readonly port: number
+  /** Absent: any address of the host, of either family. */
+  readonly address?: string
+  /** Bound on the connections that wait to be accepted; 511 if absent, as Node has it. */
+  readonly backlog?: number
+}
+
+/** A passive open: connections arrive, and `accept` takes them one by one. */
+export class ServerSocket {
+  /** There is something to accept. */
+  onready: () => void = () => {}
+  private readonly host: Host
+  private readonly listener: Listener
+
+  constructor(host: Host, listener: Listener) {
+    this.host = host
+    this.listener = listener
+    listener.onready = () => this.onready()
+  }
+
+  get port(): number {
+    return this.listener.port
+  }
+
+  /** '::' when it listens on any address. */
+  get address(): string {
+    return this.listener.address === null ? '::' : formatAddress(this.listener.address)
+  }
+
+  /** The connection that has waited longest; null = none waits (EAGAIN). */
+  accept(): StreamSocket | null {
+    const endpoint = this.listener.accept()
+    return endpoint === null ? null : new StreamSocket(this.host, endpoint)
+  }
+
+  /** Stops listening; connections that were not accepted are reset. */
+  close(): void {
+    this.host.tcp.unlisten(this.listener)
+  }
+}
+
+/** Listens (RFC 9293, 3.10.1). Throws StackError EADDRINUSE, EADDRNOTAVAIL; TypeError, RangeError for bad input. */
+export function listen(host: Host, on: ListenOptions): ServerSocket {
+  checkPort(on.port, 0)
+  const local = on.address === undefined ? null : address(on.address)
+  return new ServerSocket(host, host.tcp.listen(local, on.port, on.backlog ?? 511))
+}

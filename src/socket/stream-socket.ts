@@ -1,0 +1,229 @@
+import type { Endpoint, EndpointOwner } from '../stack/endpoint.ts'
+import { nobody } from '../stack/endpoint.ts'
+import { address, type Host } from '../stack/host.ts'
+import { StackError } from '../stack/stack-error.ts'
+import type { State } from '../tcp/states.ts'
+import { CLOSED } from '../tcp/tcb.ts'
+import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
+import { OPTIONS, type SocketOption } from './option-table.ts'
+
+export { CLOSED, CONNECTED, ENDED, READABLE, URGENT, WRITABLE } from '../tcp/tcb.ts'
+
+/** Where to connect, and how. */
+export interface ConnectOptions {
+  /** IPv4 or IPv6 address; a name is not looked up. */
+  readonly address: string
+  readonly port: number
+  readonly localAddress?: string
+  /** 0 or absent: an ephemeral port. */
+  readonly localPort?: number
+  /** Options set before the SYN is sent. */
+  readonly options?: Partial<Record<SocketOption, number>>
+}
+
+/**
+ * One TCP connection as an application holds it: synchronous and non-blocking, in the manner of
+ * Linux's calls. Nothing waits: a call does what it can now, and `onevent` says when more can be done.
+ */
+export class StreamSocket implements EndpointOwner {
+  /** Told of what has happened, as bits: CONNECTED, READABLE, WRITABLE, ENDED, CLOSED, URGENT. */
+  onevent: (events: number) => void = () => {}
+  private readonly host: Host
+  private readonly endpoint: Endpoint
+  /** Seconds of SO_LINGER; -1 = off. */
+  private linger = -1
+  private readShut = false
+  private closedByUs = false
+  private errorTaken = false
+
+  constructor(host: Host, endpoint: Endpoint) {
+    this.host = host
+    this.endpoint = endpoint
+    endpoint.owner = this
+  }
+
+  get state(): State {
+    return this.endpoint.state
+  }
+
+  get localAddress(): string {
+    return this.endpoint.localAddress
+  }
+
+  get localPort(): number {
+    return this.endpoint.localPort
+  }
+
+  get remoteAddress(): string {
+    return this.endpoint.remoteAddress
+  }
+
+  get remotePort(): number {
+    return this.endpoint.remotePort
+  }
+
+  /** Why the connection failed, as an errno's name such as ECONNRESET; '' = it did not. */
+  get error(): string {
+    return this.endpoint.connection.tcb.error
+  }
+
+  /** Bytes that `read` would find now. */
+  get readable(): number {
+    return this.endpoint.connection.readable
+  }
+
+  /** Bytes that `write` would take now. */
+  get writable(): number {
+    return this.endpoint.connection.canWrite ? this.endpoint.connection.tcb.sendBuffer.free : 0
+  }
+
+  /** Bytes written and not yet acknowledged by the peer. */
+  get unacknowledged(): number {
+    return this.endpoint.connection.tcb.sendBuffer.length
+  }
+
+  /**
+   * Copies received bytes into `into`. Returns how many; 0 = end of stream (the peer's FIN);
+   * -1 = nothing has come yet (EAGAIN). Throws StackError ECONNRESET, ETIMEDOUT ... once when the
+   * connection has failed and all that came before was read; ENOTCONN when there is no connection.
+   */
+  read(into: Uint8Array): number {
+    const { connection } = this.endpoint
+    if (this.closedByUs) throw new StackError('EBADF', 'read', 'the socket is closed')
+    if (this.readShut) return 0
+    const count = connection.read(into, 0, into.length, this.host.now())
+    if (count > 0) {
+      if (connection.tcb.acks.owed === 'now') this.host.tcp.touch(this.endpoint)
+      return count
+    }
+    this.raiseError('read')
+    if (connection.state === 'SYN-SENT') return -1
+    return connection.ended ? 0 : -1
+  }
+
+  /**
+   * Takes bytes to be sent. Returns how many, 0 when there is no room (EAGAIN): WRITABLE says when
+   * there is. Throws StackError EPIPE after a shutdown or the connection's end, or its error once.
+   */
+  write(from: Uint8Array): number {
+    const { connection } = this.endpoint
+    if (this.closedByUs) throw new StackError('EBADF', 'write', 'the socket is closed')
+    this.raiseError('write')
+    if (!connection.canWrite) throw new StackError('EPIPE', 'write', 'the sending side is closed')
+    const count = connection.write(from, 0, from.length)
+    if (count > 0) this.host.tcp.touch(this.endpoint)
+    return count
+  }
+
+  /** As `write`, with the URGENT flag on the last byte taken (MSG_OOB; RFC 9293, 3.8.5). */
+  writeUrgent(from: Uint8Array): number {
+    const count = this.write(from)
+    if (count > 0) this.endpoint.connection.markUrgent()
+    return count
+  }
+
+  /** Bytes not yet read up to the end of urgent data (SIOCATMARK); 0 = none ahead. Urgent data is read in line. */
+  get urgentAhead(): number {
+    return this.endpoint.connection.urgentAhead
+  }
+
+  /** SHUT_RD, SHUT_WR or SHUT_RDWR: 'write' sends FIN after what was written; 'read' only stops us from reading. */
+  shutdown(how: 'read' | 'write' | 'both'): void {
+    if (this.closedByUs) throw new StackError('EBADF', 'shutdown', 'the socket is closed')
+    const { connection } = this.endpoint
+    if (connection.state === 'CLOSED' || connection.state === 'LISTEN') {
+      throw new StackError('ENOTCONN', 'shutdown', 'there is no connection')
+    }
+    if (how !== 'write') this.readShut = true
+    if (how !== 'read') connection.shutdown()
+    this.host.tcp.touch(this.endpoint)
+  }
+
+  /** Lets the connection go: FIN, or RST if received data was not read or SO_LINGER says so. No events follow. */
+  close(): void {
+    if (this.closedByUs) return
+    this.closedByUs = true
+    this.endpoint.owner = nobody
+    if (this.linger === 0) this.endpoint.connection.abort()
+    else this.endpoint.connection.close(this.host.now())
+    this.host.tcp.touch(this.endpoint)
+  }
+
+  /** Ends the connection at once by RST. No events follow. */
+  abort(): void {
+    if (this.closedByUs) return
+    this.closedByUs = true
+    this.endpoint.owner = nobody
+    this.endpoint.connection.abort()
+    this.host.tcp.touch(this.endpoint)
+  }
+
+  /** SO_LINGER: `null` = off; 0 = `close` sends RST. Waiting for the close is the caller's business (no call blocks). */
+  setLinger(seconds: number | null): void {
+    this.linger = seconds === null ? -1 : seconds
+  }
+
+  /** Sets an option by its Linux name. Throws StackError ENOPROTOOPT or EINVAL. */
+  setOption(name: SocketOption, value: number | boolean): void {
+    const option = OPTIONS[name]
+    if (option === undefined) throw new StackError('ENOPROTOOPT', 'setsockopt', `there is no option ${String(name)}`)
+    const number = Number(value)
+    if (!Number.isInteger(number) || number < option.least || number > option.most) {
+      throw new StackError('EINVAL', 'setsockopt', `${name} takes ${option.least} to ${option.most}, not ${String(value)}`)
+    }
+    option.set(this.endpoint, number, this.host.now())
+    this.host.tcp.touch(this.endpoint)
+  }
+
+  getOption(name: SocketOption): number {
+    const option = OPTIONS[name]
+    if (option === undefined) throw new StackError('ENOPROTOOPT', 'getsockopt', `there is no option ${String(name)}`)
+    return option.get(this.endpoint)
+  }
+
+  /** Linux's TCP_INFO. */
+  tcpInfo(): TcpInfo {
+    return tcpInfo(this.endpoint.connection.tcb, this.endpoint.mtu, this.host.now())
+  }
+
+  /** For the stack. */
+  notify(events: number): void {
+    if (events !== 0) this.onevent(events)
+  }
+
+  /** The failure is reported to one call, as SO_ERROR is. */
+  private raiseError(syscall: string): void {
+    const { error } = this
+    if (error === '' || this.errorTaken) return
+    this.errorTaken = true
+    throw new StackError(error, syscall, 'the connection has failed')
+  }
+}
+
+/**
+ * Begins to connect (RFC 9293, 3.10.1); CONNECTED or CLOSED (see `error`) says how it went.
+ * Throws TypeError for what is no address, RangeError for a port out of range, StackError
+ * EADDRNOTAVAIL, EADDRINUSE, ENETUNREACH.
+ */
+export function connect(host: Host, to: ConnectOptions): StreamSocket {
+  checkPort(to.port, 1)
+  checkPort(to.localPort ?? 0, 0)
+  const local = to.localAddress === undefined ? null : address(to.localAddress)
+  const now = host.now()
+  const endpoint = host.tcp.connect(local, to.localPort ?? 0, address(to.address), to.port, now)
+  const socket = new StreamSocket(host, endpoint)
+  for (const [name, value] of Object.entries(to.options ?? {})) socket.setOption(name as SocketOption, value)
+  endpoint.connection.connect(now)
+  return socket
+}
+
+export function checkPort(port: number, least: number): void {
+  if (!Number.isInteger(port) || port < least || port > 65_535) {
+    throw new RangeError(`${port} is no port: ${least} to 65535`)
+  }
+}
+
+/** Whether `events` says that the connection is over. */
+export function isClosed(events: number): boolean {
+  return (events & CLOSED) !== 0
+}

@@ -1,0 +1,135 @@
+import { type Address } from '../wire/address.ts'
+import { parseAddress, parsePrefix } from '../wire/address-text.ts'
+import { type HostConfig, hostConfig } from './config.ts'
+import type { Device } from './device.ts'
+import { IpCounters } from './ip-counters.ts'
+import { Network } from './network.ts'
+import { type Probe, silentProbe } from './probe.ts'
+import type { Surroundings } from './surroundings.ts'
+import { TcpService } from './tcp-service.ts'
+
+/** Sends and tells by turns at most so often in one turn, so that two chatty callbacks cannot hold it. */
+const MAX_ROUNDS = 16
+
+/**
+ * One machine on a network: devices, addresses, routes, TCP and UDP. It asks its surroundings only
+ * for the time, for a wake-up and for random numbers, and does nothing but in `turn`.
+ */
+export class Host {
+  readonly network: Network
+  readonly tcp: TcpService
+  readonly config: Readonly<HostConfig>
+  private readonly surroundings: Surroundings
+  private readonly ipCounters = new IpCounters()
+  private observer: Probe = silentProbe
+  /** When the surroundings were last asked to wake us; Infinity = not. */
+  private wakeAt = Number.POSITIVE_INFINITY
+  private inTurn = false
+  /** Asked for while in a turn: when the next is to follow. */
+  private pending = Number.POSITIVE_INFINITY
+
+  /** Throws RangeError for a setting that does not exist or has a value of the wrong type. */
+  constructor(surroundings: Surroundings, config: Partial<HostConfig> = {}, preset: 'linux' | 'rfc' = 'linux') {
+    this.surroundings = surroundings
+    this.config = hostConfig(config, preset)
+    this.network = new Network(surroundings, this.ipCounters, this.config)
+    this.tcp = new TcpService(this.config, this.network, surroundings, () => {
+      // Within a turn everything is sent before it ends.
+      if (!this.inTurn) this.wakeNow()
+    })
+    this.network.onwake = () => this.wakeNow()
+  }
+
+  /** The host's clock, integer microseconds. */
+  now(): number {
+    return this.surroundings.now()
+  }
+
+  addDevice(device: Device): void {
+    this.network.addDevice(device)
+    this.wakeNow()
+  }
+
+  /** `text`: '10.0.0.1/24' or '2001:db8::1/64'. Throws TypeError when it is neither. */
+  addAddress(text: string, device: Device): void {
+    const prefix = parsePrefix(text)
+    if (prefix === null) throw new TypeError(`${text} is no address with a prefix length, such as 10.0.0.1/24`)
+    this.network.addAddress(prefix.address, prefix.length, device)
+  }
+
+  /** `text`: '0.0.0.0/0'; `via`: the gateway's address, or none on the device's own link. */
+  addRoute(text: string, device: Device, via?: string): void {
+    const prefix = parsePrefix(text)
+    if (prefix === null) throw new TypeError(`${text} is no prefix, such as 0.0.0.0/0`)
+    this.network.addRoute(prefix.address, prefix.length, device, via === undefined ? null : address(via))
+  }
+
+  /** Watches packets, segments and states from now on. */
+  set probe(probe: Probe) {
+    this.observer = probe
+    this.network.probe = probe
+    this.tcp.probe = probe
+  }
+
+  get probe(): Probe {
+    return this.observer
+  }
+
+  /**
+   * One turn: takes what the devices bring, lets due timers fire, sends what is owed, tells the
+   * sockets' owners. Called by hand, or by the surroundings when the host has asked for it.
+   */
+  turn(): void {
+    if (this.inTurn) return
+    this.inTurn = true
+    this.wakeAt = Number.POSITIVE_INFINITY
+    const now = this.surroundings.now()
+    this.network.receive(now)
+    this.network.tick(now)
+    this.tcp.tick(now)
+    let rounds = 0
+    while (this.tcp.flush(now)) {
+      rounds += 1
+      if (rounds > MAX_ROUNDS) {
+        this.pending = now
+        break
+      }
+      this.tcp.notify()
+    }
+    this.inTurn = false
+    const next = Math.min(this.tcp.deadline, this.network.deadline(), this.pending)
+    this.pending = Number.POSITIVE_INFINITY
+    this.wakeBy(next)
+  }
+
+  /** What was counted since the host began, by the names of Linux's MIB. */
+  stats(): Record<string, number> {
+    return { ...this.ipCounters, ...this.tcp.counters }
+  }
+
+  /** Closes the devices; connections are not told. */
+  close(): void {
+    for (const device of this.network.devices) device.close()
+  }
+
+  private wakeNow(): void {
+    this.wakeBy(this.surroundings.now())
+  }
+
+  private wakeBy(at: number): void {
+    if (this.inTurn) {
+      this.pending = Math.min(this.pending, at)
+      return
+    }
+    if (at >= this.wakeAt) return
+    this.wakeAt = at
+    this.surroundings.wake(at)
+  }
+}
+
+/** Parses an address. Throws TypeError when `text` is none. */
+export function address(text: string): Address {
+  const parsed = parseAddress(text)
+  if (parsed === null) throw new TypeError(`${text} is no IP address`)
+  return parsed
+}

@@ -1,0 +1,44 @@
+import { SipHash } from '../tcp/siphash.ts'
+import type { Address } from '../wire/address.ts'
+
+const TABLE = 256
+
+/**
+ * Ephemeral ports by double hash (RFC 6056, 3.3.4): nobody who does not know the secret can foresee
+ * the next, and connections to one peer use ports one after another, so that each rests long.
+ */
+export class EphemeralPorts {
+  private readonly offsetHash: SipHash
+  private readonly indexHash: SipHash
+  private readonly table = new Uint16Array(TABLE)
+  private readonly words = new Uint32Array(9)
+  readonly low: number
+  readonly high: number
+
+  /** `range`: first and last port, as Linux's ip_local_port_range. */
+  constructor(random: () => number, range: readonly [number, number]) {
+    this.offsetHash = new SipHash(random(), random(), random(), random())
+    this.indexHash = new SipHash(random(), random(), random(), random())
+    for (let i = 0; i < TABLE; i += 1) this.table[i] = random() & 0xffff
+    this.low = range[0]
+    this.high = range[1]
+  }
+
+  /** A port for which `free` says true; 0 when there is none. */
+  choose(local: Address, remote: Address, remotePort: number, free: (port: number) => boolean): number {
+    const { words } = this
+    words.set([local.w0, local.w1, local.w2, local.w3, remote.w0, remote.w1, remote.w2, remote.w3, remotePort])
+    this.offsetHash.hash(words, 9)
+    this.indexHash.hash(words, 9)
+    const count = this.high - this.low + 1
+    const index = this.indexHash.low % TABLE
+    const offset = this.offsetHash.low % count
+    for (let i = 0; i < count; i += 1) {
+      const step = this.table[index] ?? 0
+      this.table[index] = step + 1
+      const port = this.low + ((offset + step) % count)
+      if (free(port)) return port
+    }
+    return 0
+  }
+}

@@ -1,0 +1,115 @@
+import type { TcpCounters } from '../tcp/counters.ts'
+import { refusal } from '../tcp/refusal.ts'
+import type { Address } from '../wire/address.ts'
+import { HEADROOM, IpHeader, Packet, PROTOCOL_TCP } from '../wire/packet.ts'
+import { TcpSegment } from '../wire/tcp.ts'
+import { emitTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Network, SendOptions } from './network.ts'
+import type { Flow, Probe } from './probe.ts'
+import type { Route } from './route.ts'
+import type { TimeWait } from './time-wait.ts'
+
+const TCP_HEADER = 20
+/** IP and TCP header with all options must leave room in 65,535 bytes of IP length. */
+const MAX_HEADERS = 120
+
+/** TCP payload without options that a path of `mtu` bytes carries to `remote`. */
+export function segmentSize(mtu: number, remote: Address): number {
+  return Math.max(8, mtu - TCP_HEADER - (remote.isV4 ? 20 : 40))
+}
+
+/** Carries segments from connections to the network. */
+export class TcpOutput {
+  private readonly network: Network
+  private readonly counters: TcpCounters
+  private readonly segment = new TcpSegment()
+  private readonly packet = new Packet()
+  /** What a probe sees of the IP header; the network makes the one on the wire. */
+  private readonly ip = new IpHeader()
+  private readonly options: SendOptions = { hopLimit: 64, trafficClass: 0, dontFragment: true }
+
+  constructor(network: Network, counters: TcpCounters) {
+    this.network = network
+    this.counters = counters
+  }
+
+  /** Sends all that the endpoint's connection owes; false = the device has no more room. */
+  send(endpoint: Endpoint, now: number, probe: Probe): boolean {
+    const { connection } = endpoint
+    const route = this.usableRoute(endpoint)
+    if (route === null) return true
+    if (route.mtu !== endpoint.mtu) {
+      endpoint.mtu = route.mtu
+      connection.setPathMss(segmentSize(route.mtu, endpoint.remote), now)
+    }
+    const { segmentation } = route.device
+    connection.tcb.segmentationLimit = segmentation > 0 ? Math.min(segmentation, 65_535) - MAX_HEADERS : 0
+    const { segment } = this
+    for (;;) {
+      const room = route.claim()
+      if (room === null) return false
+      segment.bytes = room
+      segment.payloadStart = HEADROOM
+      if (!connection.poll(now, segment)) return true
+      segment.sourcePort = endpoint.localPort
+      segment.destinationPort = endpoint.remotePort
+      this.options.hopLimit = connection.options.hopLimit
+      this.options.trafficClass = connection.options.trafficClass
+      this.transmit(route, segment, endpoint, probe, now)
+    }
+  }
+
+  /** Answers a segment that no connection wants (RFC 9293, 3.10.7.1). */
+  refuse(ip: IpHeader, segment: TcpSegment, probe: Probe, now: number): void {
+    const route = this.network.route(ip.source, ip.destination)
+    const room = route?.claim() ?? null
+    if (route === null || room === null) return
+    const out = this.segment
+    if (!refusal(segment, out)) return
+    out.bytes = room
+    out.payloadStart = HEADROOM
+    this.options.hopLimit = 64
+    this.options.trafficClass = ip.trafficClass & 0xfc
+    this.counters.TcpOutRsts += 1
+    this.transmit(route, out, null, probe, now)
+  }
+
+  /** The last ACK of a connection in TIME-WAIT, again. */
+  acknowledgeLate(entry: TimeWait, probe: Probe, now: number): void {
+    const route = this.network.route(entry.remote, entry.local)
+    const room = route?.claim() ?? null
+    if (route === null || room === null) return
+    const out = this.segment
+    entry.lastAck(out, now)
+    out.bytes = room
+    out.payloadStart = HEADROOM
+    this.options.hopLimit = 64
+    this.options.trafficClass = 0
+    this.transmit(route, out, entry, probe, now)
+  }
+
+  private transmit(route: Route, segment: TcpSegment, flow: Flow | null, probe: Probe, now: number): void {
+    const { packet } = this
+    this.counters.TcpOutSegs += 1
+    packet.bytes = segment.bytes
+    packet.start = emitTcp(segment)
+    packet.end = segment.payloadStart + segment.payloadLength
+    packet.segmentSize = segment.segmentSize
+    packet.checksumOffloaded = false
+    this.ip.version = route.destination.isV4 ? 4 : 6
+    this.ip.source.set(route.source)
+    this.ip.destination.set(route.destination)
+    this.ip.protocol = PROTOCOL_TCP
+    probe.segment('out', this.ip, segment, flow, now)
+    this.network.transmit(route, packet, PROTOCOL_TCP, TCP_CHECKSUM_OFFSET, this.options, now)
+  }
+
+  /** The endpoint's route, looked up anew when the table has changed; null = there is none now. */
+  private usableRoute(endpoint: Endpoint): Route | null {
+    if (endpoint.route.valid) return endpoint.route
+    const route = this.network.route(endpoint.remote, endpoint.local)
+    if (route !== null) endpoint.route = route
+    return route
+  }
+}

@@ -1,0 +1,138 @@
+import { add, after, before } from '../wire/seq.ts'
+import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import { acknowledgeSyn } from './acknowledge.ts'
+import { CONNECTED, type Tcb, WRITABLE } from './tcb.ts'
+import { receiveText } from './text.ts'
+
+/** OPEN, active (RFC 9293, 3.10.1): a SYN is owed. */
+export function openActive(tcb: Tcb, iss: number, now: number): void {
+  tcb.move('SYN-SENT')
+  tcb.passive = false
+  start(tcb, iss, now)
+  tcb.counters.TcpActiveOpens += 1
+}
+
+/** SEGMENT ARRIVES in LISTEN (RFC 9293, 3.10.7.2); `iss` is for the answer. */
+export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: number): void {
+  if (segment.flags & RST) return
+  if (segment.flags & ACK) {
+    tcb.replyReset(segment.ack)
+    return
+  }
+  if ((segment.flags & SYN) === 0) return
+  tcb.passive = true
+  tcb.move('SYN-RECEIVED')
+  acceptSyn(tcb, segment, now)
+  start(tcb, iss, now)
+  // Text in this SYN is not kept: it is not acknowledged, so its sender sends it again (as Linux does).
+}
+
+/** SEGMENT ARRIVES in SYN-SENT (RFC 9293, 3.10.7.3). */
+export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): void {
+  const { snd, rcv } = tcb
+  const flags = segment.flags
+  const acknowledges = (flags & ACK) !== 0
+  // First, the ACK bit.
+  if (acknowledges && (!after(segment.ack, snd.iss) || after(segment.ack, snd.nxt))) {
+    if ((flags & RST) === 0) tcb.replyReset(segment.ack)
+    return
+  }
+  // An answer to an older SYN of ours echoes an older timestamp (RFC 7323, 3.2; Linux: PAWSActive).
+  if (acknowledges && segment.hasTimestamps && tcb.useTimestamps && segment.tsEcr !== 0) {
+    if (before(segment.tsEcr, tcb.timestamp(tcb.createdAt)) || after(segment.tsEcr, tcb.timestamp(now))) {
+      tcb.counters.PAWSActive += 1
+      if ((flags & RST) === 0) tcb.replyReset(segment.ack)
+      return
+    }
+  }
+  // Second, the RST bit.
+  if (flags & RST) {
+    if (!acknowledges) return
+    tcb.counters.TcpAttemptFails += 1
+    tcb.finish('ECONNREFUSED')
+    return
+  }
+  // Third, security: there are no compartments. Fourth, the SYN bit; fifth, neither.
+  if ((flags & SYN) === 0) return
+  acceptSyn(tcb, segment, now)
+  if (!acknowledges) {
+    // Simultaneous open: SYN,ACK of our own SYN.
+    tcb.move('SYN-RECEIVED')
+    snd.wl1 = segment.seq
+    snd.wl2 = segment.ack
+    tcb.synOwed = true
+    return
+  }
+  acknowledgeSyn(tcb, segment, now)
+  established(tcb, segment, now)
+  // The third ACK goes at once, or rides on data that waits.
+  tcb.acks.owed = 'now'
+  if (segment.payloadLength > 0 || flags & FIN) receiveText(tcb, segment, now)
+  else rcv.up = rcv.nxt
+}
+
+/** ESTABLISHED: the variables that both ways of getting there set alike. */
+export function established(tcb: Tcb, segment: TcpSegment, now: number): void {
+  tcb.move(tcb.finQueued ? 'FIN-WAIT-1' : 'ESTABLISHED')
+  // RFC 7323, 2.2: the window field of a SYN is never scaled.
+  const scale = segment.flags & SYN ? 0 : tcb.snd.scale
+  tcb.snd.wnd = segment.window * 2 ** scale
+  tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd)
+  tcb.snd.wl1 = segment.seq
+  tcb.snd.wl2 = segment.ack
+  tcb.events |= CONNECTED | WRITABLE
+  tcb.lastSegmentReceivedAt = now
+  const mss = tcb.currentMss()
+  tcb.acks.receiveMss = Math.max(88, Math.min(tcb.acks.receiveMss, tcb.advertisedMss, mss))
+  tcb.sendBuffer.capacity = Math.max(tcb.sendBuffer.capacity, Math.min(2 * tcb.congestion.cwnd * mss, tcb.config.tcp_wmem[2]))
+  if (tcb.options.keepAlive) tcb.timers.keepalive = now + tcb.options.keepIdle * 1_000_000
+}
+
+/** Takes the sequence number and the options of the peer's SYN (RFC 9293, 3.7.1; RFC 7323; RFC 2018). */
+function acceptSyn(tcb: Tcb, segment: TcpSegment, now: number): void {
+  const { snd, rcv, config } = tcb
+  rcv.irs = segment.seq
+  rcv.nxt = add(segment.seq, 1)
+  rcv.up = rcv.nxt
+  tcb.reassembly.start(rcv.nxt)
+  tcb.acks.lastSent = rcv.nxt
+  // MUST-15: without the option 536 (1220 over IPv6; the stack lowers nothing, as Linux).
+  snd.mss = Math.max(segment.mss === 0 ? 536 : segment.mss, config.tcp_min_snd_mss)
+  snd.wnd = segment.window
+  snd.maxWnd = segment.window
+  tcb.useScaling = segment.windowScale >= 0 && config.tcp_window_scaling
+  // RFC 7323, 2.3: a shift above 14 counts as 14.
+  snd.scale = tcb.useScaling ? Math.min(segment.windowScale, 14) : 0
+  if (!tcb.useScaling) tcb.window.scale = 0
+  tcb.useTimestamps = segment.hasTimestamps && config.tcp_timestamps
+  if (tcb.useTimestamps) {
+    tcb.tsRecent = segment.tsVal
+    tcb.tsRecentAt = now
+  }
+  tcb.useSack = segment.sackPermitted && config.tcp_sack
+  if (tcb.passive) {
+    // A SYN,ACK offers only what the SYN offered.
+    tcb.window.scale = tcb.useScaling ? tcb.window.wantedScale() : 0
+    tcb.window.initial(tcb.advertisedMss - (tcb.useTimestamps ? 12 : 0))
+  }
+}
+
+/** Chooses where our sequence numbers begin, and owes the first segment. */
+function start(tcb: Tcb, iss: number, now: number): void {
+  const { snd } = tcb
+  snd.iss = iss
+  snd.una = iss
+  snd.nxt = iss
+  snd.up = add(iss, 1)
+  snd.sml = iss
+  tcb.sendBuffer.start = add(iss, 1)
+  tcb.createdAt = now
+  tcb.synOwed = true
+  if (!tcb.passive) {
+    tcb.useScaling = tcb.config.tcp_window_scaling
+    tcb.window.scale = tcb.useScaling ? tcb.window.wantedScale() : 0
+    tcb.window.initial(tcb.advertisedMss)
+    tcb.useTimestamps = tcb.config.tcp_timestamps
+    tcb.useSack = tcb.config.tcp_sack
+  }
+}

@@ -1,0 +1,23 @@
+/** `estab/tcp`: one connection, without I/O. */
+export { linux, rfc, type TcpConfig } from './config.ts'
+export type { CongestionControl, CongestionWindow } from './congestion.ts'
+export { Connection, type PathSetup } from './connection.ts'
+export { TcpCounters } from './counters.ts'
+export { InitialSequence } from './isn.ts'
+export { newReno } from './newreno.ts'
+export { refusal } from './refusal.ts'
+export { SipHash } from './siphash.ts'
+export { ARCS, type Arc, isArc, STATES, type State } from './states.ts'
+export {
+  CLOSED,
+  CONNECTED,
+  ENDED,
+  READABLE,
+  type StateObserver,
+  type Tcb,
+  type TcbSetup,
+  type TcpErrorCode,
+  URGENT,
+  WRITABLE,
+} from './tcb.ts'
+export { type TcpInfo, tcpInfo } from './tcp-info.ts'

@@ -1,0 +1,200 @@
+import { add, after, before, distance } from '../wire/seq.ts'
+import { MAX_SACK_BLOCKS } from '../wire/tcp.ts'
+import { ByteQueue } from './byte-queue.ts'
+
+/** Out-of-order data may lie in so many pieces; what would make one more is refused. */
+const MAX_PIECES = 4096
+
+/**
+ * Bytes received and not yet read: in order up to RCV.NXT, and behind it what came out of order
+ * (RFC 9293, 3.10.7.4, seventh; SHLD-31), with the SACK blocks that tell of it (RFC 2018).
+ */
+export class Reassembly {
+  private readonly queue = new ByteQueue()
+  /** Sequence number after the last byte in order, FIN and SYN not counted. */
+  private next = 0
+  /** Bytes in order, ready to be read. */
+  readable = 0
+  /** Edges of the pieces out of order, ascending and apart. */
+  private lefts: number[] = []
+  private rights: number[] = []
+  /** SACK blocks, the most recently changed first (RFC 2018, 4). */
+  private sackLefts: number[] = []
+  private sackRights: number[] = []
+  /** A duplicate to be reported in the next acknowledgment (RFC 2883); valid while hasDuplicate. */
+  hasDuplicate = false
+  duplicateLeft = 0
+  duplicateRight = 0
+
+  /** The first byte to come has sequence number `seq`. */
+  start(seq: number): void {
+    this.next = seq
+  }
+
+  /** Pieces that wait out of order. */
+  get pieces(): number {
+    return this.lefts.length
+  }
+
+  /** Bytes that wait out of order. */
+  get waiting(): number {
+    let bytes = 0
+    for (let i = 0; i < this.lefts.length; i += 1) bytes += distance(this.rights[i] ?? 0, this.lefts[i] ?? 0)
+    return bytes
+  }
+
+  /**
+   * Takes `length` bytes that begin at `seq`, within the window and not before the next in order.
+   * Returns by how many bytes RCV.NXT moves, or -1 when they were refused.
+   */
+  insert(seq: number, from: Uint8Array, start: number, length: number): number {
+    if (seq === this.next && this.lefts.length === 0) {
+      this.queue.write(this.readable, from, start, length)
+      this.advance(length)
+      return length
+    }
+    const right = add(seq, length)
+    if (!this.add(seq, right)) return -1
+    this.queue.write(this.readable + distance(seq, this.next), from, start, length)
+    if (seq !== this.next) {
+      this.noteSack(seq)
+      return 0
+    }
+    // The hole is filled: the first piece now begins at `next`.
+    const moved = distance(this.rights.shift() ?? right, this.next)
+    this.lefts.shift()
+    this.advance(moved)
+    this.forgetSacks()
+    return moved
+  }
+
+  /** Copies up to `length` bytes in order into `to` and lets go of them; returns how many. */
+  read(to: Uint8Array, start: number, length: number): number {
+    const count = this.peek(to, start, length)
+    this.discard(count)
+    return count
+  }
+
+  /** Copies up to `length` bytes in order and keeps them (MSG_PEEK); returns how many. */
+  peek(to: Uint8Array, start: number, length: number): number {
+    const count = Math.min(length, this.readable)
+    if (count > 0) this.queue.read(0, to, start, count)
+    return count
+  }
+
+  /** Lets go of `count` bytes in order. */
+  discard(count: number): void {
+    if (count <= 0) return
+    this.readable -= count
+    if (this.readable === 0 && this.lefts.length === 0) this.queue.clear()
+    else this.queue.drop(count)
+  }
+
+  /** Writes up to `room` SACK blocks into `edges`, a pending duplicate first; returns how many. */
+  sackBlocks(edges: Uint32Array, room: number): number {
+    let count = 0
+    if (this.hasDuplicate && room > 0) {
+      edges[0] = this.duplicateLeft
+      edges[1] = this.duplicateRight
+      count = 1
+    }
+    for (let i = 0; i < this.sackLefts.length && count < room; i += 1) {
+      edges[2 * count] = this.sackLefts[i] ?? 0
+      edges[2 * count + 1] = this.sackRights[i] ?? 0
+      count += 1
+    }
+    return count
+  }
+
+  /** Blocks that the next acknowledgment could carry. */
+  get sackCount(): number {
+    return Math.min(MAX_SACK_BLOCKS, this.sackLefts.length + (this.hasDuplicate ? 1 : 0))
+  }
+
+  /** Reports `left`..`right` as received twice. */
+  reportDuplicate(left: number, right: number): void {
+    this.hasDuplicate = true
+    this.duplicateLeft = left
+    this.duplicateRight = right
+  }
+
+  /** Whether `left`..`right` lies in a piece already held. */
+  holds(left: number, right: number): boolean {
+    const i = this.pieceAt(left)
+    return i < this.lefts.length && !before(left, this.lefts[i] ?? 0) && !after(right, this.rights[i] ?? 0)
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.queue.clear()
+    this.readable = 0
+    this.lefts.length = 0
+    this.rights.length = 0
+    this.sackLefts.length = 0
+    this.sackRights.length = 0
+    this.hasDuplicate = false
+  }
+
+  private advance(length: number): void {
+    this.readable += length
+    this.next = add(this.next, length)
+  }
+
+  /** Joins `left`..`right` with the pieces it touches; false when that would make one too many. */
+  private add(left: number, right: number): boolean {
+    const first = this.pieceAt(left)
+    let last = first
+    while (last < this.lefts.length && !after(this.lefts[last] ?? 0, right)) last += 1
+    if (first === last) {
+      if (this.lefts.length >= MAX_PIECES) return false
+      this.lefts.splice(first, 0, left)
+      this.rights.splice(first, 0, right)
+      return true
+    }
+    if (before(left, this.lefts[first] ?? 0)) this.lefts[first] = left
+    const end = this.rights[last - 1] ?? 0
+    this.rights[first] = after(right, end) ? right : end
+    if (last - first > 1) {
+      this.lefts.splice(first + 1, last - first - 1)
+      this.rights.splice(first + 1, last - first - 1)
+    }
+    return true
+  }
+
+  /** Index of the first piece that ends at or after `seq`. */
+  private pieceAt(seq: number): number {
+    let low = 0
+    let high = this.rights.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (before(this.rights[middle] ?? 0, seq)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** The piece around `seq` becomes the first SACK block; blocks that it has swallowed go. */
+  private noteSack(seq: number): void {
+    const piece = this.pieceAt(add(seq, 1))
+    const left = this.lefts[piece] ?? 0
+    const right = this.rights[piece] ?? 0
+    for (let i = this.sackLefts.length - 1; i >= 0; i -= 1) {
+      if (!before(this.sackLefts[i] ?? 0, left) && !after(this.sackRights[i] ?? 0, right)) this.removeSack(i)
+    }
+    this.sackLefts.unshift(left)
+    this.sackRights.unshift(right)
+    if (this.sackLefts.length > MAX_SACK_BLOCKS) this.removeSack(MAX_SACK_BLOCKS)
+  }
+
+  /** Blocks that RCV.NXT has reached go. */
+  private forgetSacks(): void {
+    for (let i = this.sackLefts.length - 1; i >= 0; i -= 1) {
+      if (!after(this.sackRights[i] ?? 0, this.next)) this.removeSack(i)
+    }
+  }
+
+  private removeSack(index: number): void {
+    this.sackLefts.splice(index, 1)
+    this.sackRights.splice(index, 1)
+  }
+}

@@ -1,0 +1,308 @@
+import { add, after, distance } from '../wire/seq.ts'
+import { Acks } from './acks.ts'
+import type { TcpConfig } from './config.ts'
+import { type CongestionControl, CongestionWindow } from './congestion.ts'
+import type { TcpCounters } from './counters.ts'
+import { Delivery } from './delivery.ts'
+import { Flight } from './flight.ts'
+import { Loss } from './loss.ts'
+import { Reassembly } from './reassembly.ts'
+import { Recovery } from './recovery.ts'
+import { Rtt } from './rtt.ts'
+import { SendBuffer } from './send-buffer.ts'
+import { SocketOptions } from './socket-options.ts'
+import { isArc, type State } from './states.ts'
+import { Timers } from './timers.ts'
+import { ReceiveWindow } from './window.ts'
+
+/** What a connection has to tell its user, as bits. */
+export const CONNECTED = 1
+export const READABLE = 2
+export const WRITABLE = 4
+/** The peer has sent its FIN; everything before it has arrived. */
+export const ENDED = 8
+/** The connection is gone, in order or by `error`. */
+export const CLOSED = 16
+/** There is new urgent data (RFC 9293, 3.8.5). */
+export const URGENT = 32
+
+/** Why a connection failed, by the name of the errno that Linux would give; '' = it did not. */
+export type TcpErrorCode =
+  | ''
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'ECONNABORTED'
+  | 'EPIPE'
+  | 'ETIMEDOUT'
+  | 'EHOSTUNREACH'
+  | 'ENETUNREACH'
+  | 'EPROTO'
+  | 'EACCES'
+
+/** Watches the moves of one connection. */
+export interface StateObserver {
+  moved(from: State, to: State): void
+}
+
+/** What a connection is given at birth. */
+export interface TcbSetup {
+  readonly config: TcpConfig
+  readonly counters: TcpCounters
+  readonly control: CongestionControl
+  readonly observer: StateObserver
+}
+
+/** Send sequence variables (RFC 9293, 3.3.1). */
+class SendSequence {
+  iss = 0
+  una = 0
+  nxt = 0
+  /** In bytes, scaled. */
+  wnd = 0
+  up = 0
+  wl1 = 0
+  wl2 = 0
+  /** MAX.SND.WND (RFC 5961, 5.2). */
+  maxWnd = 0
+  /** Shift of the peer's window field. */
+  scale = 0
+  /** Largest payload of a segment before options: what the peer's MSS and the path allow. */
+  mss = 536
+  /** End of the last short segment sent (Minshall's variant of Nagle). */
+  sml = 0
+}
+
+/** Receive sequence variables (RFC 9293, 3.3.1). */
+class ReceiveSequence {
+  irs = 0
+  nxt = 0
+  up = 0
+  /** A FIN that came out of order waits for RCV.NXT to reach it. */
+  hasFin = false
+  finAt = 0
+}
+
+/** What is owed to the peer beside data and acknowledgments. */
+export type OwedReset = 'none' | 'active' | 'reply'
+
+/** The transmission control block (RFC 9293, 3.3.1): everything that one connection remembers. */
+export class Tcb {
+  state: State = 'CLOSED'
+  readonly config: TcpConfig
+  readonly counters: TcpCounters
+  readonly observer: StateObserver
+  readonly options: SocketOptions
+
+  readonly snd = new SendSequence()
+  readonly rcv = new ReceiveSequence()
+
+  /** Sending: bytes, what was sent when, what is gone, how fast, time. */
+  readonly sendBuffer: SendBuffer
+  readonly flight = new Flight()
+  readonly loss: Loss
+  readonly congestion: CongestionWindow
+  readonly recovery: Recovery
+  readonly control: CongestionControl
+  readonly rtt: Rtt
+  /** Receiving. */
+  readonly reassembly = new Reassembly()
+  readonly window: ReceiveWindow
+  readonly acks: Acks
+  readonly timers = new Timers()
+  readonly delivery: Delivery
+
+  /** The options both sides have agreed on. */
+  useTimestamps = false
+  useSack = false
+  useScaling = false
+  /** Added to the timestamp clock (RFC 7323, 5.4), milliseconds. */
+  tsOffset = 0
+  tsRecent = 0
+  /** When tsRecent was set, microseconds; -1 = never. */
+  tsRecentAt = -1
+
+  /** MSS that we announce. */
+  advertisedMss = 536
+  /** Payload that the path carries in one segment: path MTU less IP and TCP header. */
+  pathMss = 1460
+  /** Most payload of a super-packet; 0 = the device takes none. */
+  segmentationLimit = 0
+
+  /** It came from LISTEN (RFC 9293, 3.10.7.4: what a RST in SYN-RECEIVED means). */
+  passive = false
+  /** The user has closed the sending side: a FIN follows the last byte. */
+  finQueued = false
+  finSent = false
+  /** The user has closed both sides and will not read (an orphan). */
+  orphaned = false
+
+  events = 0
+  error: TcpErrorCode = ''
+  /** What ICMP said meanwhile; becomes the error if the connection times out (RFC 9293, 3.9.2.2). */
+  softError: TcpErrorCode = ''
+
+  /** A SYN or SYN,ACK is to be sent (again). */
+  synOwed = false
+  owedReset: OwedReset = 'none'
+  resetSeq = 0
+  /** A probe is to be sent: of a zero window, or of a silent peer. */
+  probeOwed = false
+
+  /** Timeouts in a row without progress, and when the first retransmission was. */
+  retransmits = 0
+  retransmitStart = 0
+  /** Probes in a row without an answer, and their backoff. */
+  probesOut = 0
+  persistBackoff = 0
+  probingSince = 0
+
+  createdAt = 0
+  lastDataSentAt = 0
+  lastAckSentAt = 0
+  lastSegmentReceivedAt = 0
+  lastChallengeAt = Number.NEGATIVE_INFINITY
+
+  /** The window of the network was in full use in the last round (RFC 7661 in Linux's simple form). */
+  cwndLimited = false
+  private maxFlight = 0
+  private cwndUsageEnd = 0
+
+  /** Sums for tcpInfo. */
+  segmentsIn = 0
+  segmentsOut = 0
+  dataSegmentsIn = 0
+  dataSegmentsOut = 0
+  bytesReceived = 0
+  bytesAcked = 0
+  bytesSent = 0
+  bytesRetransmitted = 0
+  segmentsRetransmitted = 0
+  deliveredSegments = 0
+  duplicatesReported = 0
+  outOfOrderIn = 0
+  /** The writer was refused and waits for room. */
+  wantsRoom = false
+
+  constructor(setup: TcbSetup) {
+    this.config = setup.config
+    this.counters = setup.counters
+    this.observer = setup.observer
+    this.control = setup.control
+    this.options = new SocketOptions(setup.config)
+    this.sendBuffer = new SendBuffer(setup.config.tcp_wmem[1])
+    this.loss = new Loss(setup.config.tcp_reordering)
+    this.congestion = new CongestionWindow(setup.config.tcp_init_cwnd)
+    this.recovery = new Recovery(this.congestion, this.control)
+    this.rtt = new Rtt(setup.config)
+    this.window = new ReceiveWindow(setup.config)
+    this.acks = new Acks(setup.config)
+    this.delivery = sharedDelivery
+  }
+
+  /** Moves along one arc of the state diagram; any other move is a fault of ours, and refused. */
+  move(to: State): void {
+    const from = this.state
+    if (!isArc(from, to)) throw new Error(`no arc from ${from} to ${to}`)
+    this.state = to
+    this.observer.moved(from, to)
+  }
+
+  /** The connection ends: CLOSED, nothing more to send, unread bytes stay readable. */
+  finish(error: TcpErrorCode): void {
+    this.move('CLOSED')
+    this.error = error
+    this.timers.clear()
+    this.flight.clear()
+    this.sendBuffer.reset(this.snd.nxt)
+    this.synOwed = false
+    this.probeOwed = false
+    this.acks.owed = 'none'
+    this.events |= CLOSED | READABLE | WRITABLE
+  }
+
+  /** RCV.WND: bytes that may still come. */
+  get rcvWnd(): number {
+    return this.window.remaining(this.acks.lastSent, this.rcv.nxt)
+  }
+
+  /** Data and FIN not yet sent for the first time, in octets of sequence space. */
+  get unsent(): number {
+    return Math.max(0, distance(this.sendBuffer.end, this.snd.nxt)) + (this.finQueued && !this.finSent ? 1 : 0)
+  }
+
+  /** The timestamp clock: milliseconds, with the connection's own offset (RFC 7323, 5.4). */
+  timestamp(now: number): number {
+    return (Math.floor(now / 1000) + this.tsOffset) >>> 0
+  }
+
+  /** Largest payload that may be sent in one segment now, options and half a small window allowed for. */
+  currentMss(): number {
+    let mss = Math.min(this.snd.mss, this.pathMss, this.options.maxSegment)
+    if (this.useTimestamps) mss -= 12
+    if (this.useSack && this.reassembly.sackCount > 0) {
+      const blocks = Math.min(this.reassembly.sackCount, this.useTimestamps ? 3 : 4)
+      mss -= 4 + 8 * blocks
+    }
+    // A peer with a tiny buffer must not be filled by one segment (Linux: tcp_bound_to_half_wnd).
+    const cutoff = this.snd.maxWnd > 536 ? this.snd.maxWnd >> 1 : this.snd.maxWnd
+    if (cutoff > 0 && mss > cutoff) mss = cutoff
+    return Math.max(mss, 8)
+  }
+
+  /** Keeps account of whether the congestion window is what limits sending (Linux: tcp_cwnd_validate). */
+  noteUsage(limited: boolean): void {
+    const out = this.flight.count
+    if (!after(this.cwndUsageEnd, this.snd.una) || limited || (!this.cwndLimited && out > this.maxFlight)) {
+      this.cwndLimited = limited
+      this.maxFlight = out
+      this.cwndUsageEnd = this.snd.nxt
+    }
+  }
+
+  /** Whether the congestion window may grow on this acknowledgment (Linux: tcp_is_cwnd_limited). */
+  get mayGrow(): boolean {
+    if (this.cwndLimited) return true
+    return this.congestion.inSlowStart && this.congestion.cwnd < 2 * this.maxFlight
+  }
+
+  /** An acknowledgment is owed at once because of an invalid segment, within the limit of RFC 5961, 7. */
+  challenge(now: number): void {
+    if (now - this.lastChallengeAt < this.config.tcp_invalid_ratelimit_us) {
+      this.counters.TCPACKSkipped += 1
+      return
+    }
+    this.lastChallengeAt = now
+    this.counters.TCPChallengeACK += 1
+    this.acks.owed = 'now'
+  }
+
+  /** Answers a segment that this connection cannot have meant, <SEQ=SEG.ACK><CTL=RST>. */
+  replyReset(seq: number): void {
+    if (this.owedReset === 'active') return
+    this.owedReset = 'reply'
+    this.resetSeq = seq
+  }
+
+  /** Enters TIME-WAIT, or stays in it: 2 MSL from now (RFC 9293, 3.10.7.4, eighth). */
+  waitTwoMsl(now: number): void {
+    if (this.state !== 'TIME-WAIT') {
+      this.move('TIME-WAIT')
+      this.timers.clear()
+      this.flight.release()
+    }
+    this.timers.timeWait = now + this.config.tcp_timewait_len * 1_000_000
+  }
+
+  /** Our FIN was sent and acknowledged. */
+  get finAcknowledged(): boolean {
+    return this.finSent && this.snd.una === this.snd.nxt
+  }
+
+  /** SND.UNA + SND.WND. */
+  get windowEnd(): number {
+    return add(this.snd.una, this.snd.wnd)
+  }
+}
+
+/** Used within one call only, so that all connections may share it. */
+const sharedDelivery = new Delivery()

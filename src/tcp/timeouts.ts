@@ -1,0 +1,181 @@
+import { SACKED } from './flight.ts'
+import type { Tcb } from './tcb.ts'
+import { persistDelay } from './acknowledge.ts'
+
+/** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
+export function fireTimers(tcb: Tcb, now: number): void {
+  const { timers } = tcb
+  if (now >= timers.timeWait) {
+    timers.timeWait = Number.POSITIVE_INFINITY
+    timeWaitOver(tcb)
+    return
+  }
+  if (now >= timers.reorder) reorderWindowOver(tcb, now)
+  if (now >= timers.retransmit) retransmissionTimeout(tcb, now)
+  if (now >= timers.persist) persistTimeout(tcb, now)
+  if (now >= timers.keepalive) keepaliveTimeout(tcb, now)
+  if (now >= timers.delayedAck) {
+    timers.delayedAck = Number.POSITIVE_INFINITY
+    if (tcb.acks.owed === 'delayed') {
+      tcb.counters.DelayedACKs += 1
+      tcb.acks.delayOver(tcb.rtt.rto)
+    }
+  }
+}
+
+/** 2 MSL are over, or an orphan has waited long enough for the peer's FIN. */
+function timeWaitOver(tcb: Tcb): void {
+  tcb.finish('')
+}
+
+/** What was overtaken and has not come within the reordering window is lost (RFC 8985, 6.3). */
+function reorderWindowOver(tcb: Tcb, now: number): void {
+  const { timers, flight, loss, recovery, rtt } = tcb
+  timers.reorder = Number.POSITIVE_INFINITY
+  if (flight.count === 0) return
+  const again = loss.detect(flight, {
+    now,
+    minRtt: rtt.min,
+    srtt: rtt.srtt,
+    recovering: recovery.phase !== 'Open',
+    advanced: false,
+  })
+  timers.reorder = now + again
+  if (flight.lostOut > 0 && recovery.phase === 'Open') {
+    recovery.enter(tcb.snd.nxt, now)
+    tcb.counters.TCPSackRecovery += 1
+    // The first retransmission always goes (RFC 6937, 3.1).
+    recovery.proportion(1, flight.pipe, false, true)
+  }
+}
+
+/** RETRANSMISSION TIMEOUT (RFC 9293, 3.10.8; RFC 6298, 5.4 to 5.7). */
+function retransmissionTimeout(tcb: Tcb, now: number): void {
+  const { timers, flight, recovery, rtt, counters } = tcb
+  timers.retransmit = Number.POSITIVE_INFINITY
+  if (flight.count === 0) return
+  if (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') {
+    synTimeout(tcb, now)
+    return
+  }
+  if (tcb.retransmits > 0 && timedOut(tcb, now)) return
+  counters.TCPTimeouts += 1
+  if (tcb.retransmits === 0) tcb.retransmitStart = now
+  tcb.retransmits += 1
+  // The head was sacked, and yet the peer does not acknowledge it: it has thrown it away (RFC 2018, 8).
+  if (flight.flags(0) & SACKED) {
+    counters.TCPSACKReneging += 1
+    flight.forgetSacks()
+  }
+  if (!tcb.useSack) {
+    flight.sackedOut = 0
+    tcb.loss.duplicateAcks = 0
+  }
+  flight.loseAll()
+  recovery.timeout(tcb.snd.una, tcb.snd.nxt, flight.pipe, now)
+  rtt.back()
+  timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.retransmitStart, now)
+  timers.reorder = Number.POSITIVE_INFINITY
+}
+
+function synTimeout(tcb: Tcb, now: number): void {
+  const { timers, rtt, counters, options, config } = tcb
+  const limit = tcb.passive ? config.tcp_synack_retries : options.synRetries
+  const userTimeout = options.userTimeout * 1000
+  if (tcb.retransmits >= limit || (userTimeout > 0 && now - tcb.createdAt >= userTimeout)) {
+    counters.TCPAbortOnTimeout += 1
+    counters.TcpAttemptFails += 1
+    tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+    return
+  }
+  counters.TCPTimeouts += 1
+  tcb.retransmits += 1
+  rtt.back()
+  tcb.synOwed = true
+  timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.createdAt, now)
+  // RFC 5681, 3.1: a lost SYN begins with a window of one segment.
+  tcb.congestion.cwnd = 1
+  tcb.congestion.ssthresh = 0x7fffffff
+}
+
+/** R2 (RFC 9293, 3.8.3, MUST-20) or the user timeout is reached: the connection is given up. */
+function timedOut(tcb: Tcb, now: number): boolean {
+  const { config, options } = tcb
+  const retries = tcb.orphaned ? config.tcp_orphan_retries || 8 : config.tcp_retries2
+  const limit = options.userTimeout > 0 ? options.userTimeout * 1000 : modelTimeout(tcb, retries)
+  if (now - tcb.retransmitStart < limit) return false
+  tcb.counters.TCPAbortOnTimeout += 1
+  tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+  return true
+}
+
+/** The time that `retries` backed-off timeouts take from the least RTO on (Linux: tcp_model_timeout). */
+function modelTimeout(tcb: Tcb, retries: number): number {
+  const { tcp_rto_min_us: least, tcp_rto_max_us: most } = tcb.config
+  let linear = 0
+  while (least * 2 ** (linear + 1) <= most) linear += 1
+  if (retries <= linear) return (2 ** (retries + 1) - 1) * least
+  return (2 ** (linear + 1) - 1) * least + (retries - linear) * most
+}
+
+/** A timer that would pass the user timeout fires on it (Linux: tcp_clamp_rto_to_user_timeout). */
+function clampToUserTimeout(tcb: Tcb, delay: number, since: number, now: number): number {
+  if (tcb.options.userTimeout === 0) return delay
+  const left = since + tcb.options.userTimeout * 1000 - now
+  return Math.max(1, Math.min(delay, left))
+}
+
+/** The window is closed: probe it, without end while the peer answers (RFC 9293, 3.8.6.1, MUST-35, 36, 37). */
+function persistTimeout(tcb: Tcb, now: number): void {
+  const { timers, options, config } = tcb
+  timers.persist = Number.POSITIVE_INFINITY
+  if (tcb.flight.count > 0 || tcb.unsent === 0) {
+    tcb.persistBackoff = 0
+    tcb.probesOut = 0
+    return
+  }
+  if (tcb.probesOut === 0) tcb.probingSince = now
+  const retries = tcb.orphaned ? config.tcp_orphan_retries || 8 : config.tcp_retries2
+  const givenUp =
+    options.userTimeout > 0 ? now - tcb.probingSince >= options.userTimeout * 1000 : tcb.probesOut >= retries
+  if (tcb.probesOut > 0 && givenUp) {
+    tcb.counters.TCPAbortOnTimeout += 1
+    tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+    return
+  }
+  tcb.counters.TCPWinProbe += 1
+  tcb.probesOut += 1
+  tcb.persistBackoff += 1
+  tcb.probeOwed = true
+  timers.persist = now + clampToUserTimeout(tcb, persistDelay(tcb), tcb.probingSince, now)
+}
+
+/** Nothing was heard for long: ask (RFC 9293, 3.8.4, MUST-24 to 29). */
+function keepaliveTimeout(tcb: Tcb, now: number): void {
+  const { timers, options } = tcb
+  timers.keepalive = Number.POSITIVE_INFINITY
+  if (!options.keepAlive || tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') return
+  const idle = options.keepIdle * 1_000_000
+  const silent = now - tcb.lastSegmentReceivedAt
+  // Data that waits for an acknowledgment has timers of its own.
+  if (tcb.flight.count > 0 || tcb.unsent > 0) {
+    timers.keepalive = now + idle
+    return
+  }
+  if (silent < idle) {
+    timers.keepalive = tcb.lastSegmentReceivedAt + idle
+    return
+  }
+  const userTimeout = options.userTimeout * 1000
+  const dead = userTimeout > 0 ? silent >= userTimeout && tcb.probesOut > 0 : tcb.probesOut >= options.keepCount
+  if (dead) {
+    tcb.counters.TCPAbortOnTimeout += 1
+    tcb.owedReset = 'active'
+    tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+    return
+  }
+  tcb.counters.TCPKeepAlive += 1
+  tcb.probesOut += 1
+  tcb.probeOwed = true
+  timers.keepalive = now + options.keepInterval * 1_000_000
+}
