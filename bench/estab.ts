@@ -1,10 +1,10 @@
+import { NodeSurroundings } from '../src/adapter/node/surroundings.ts'
 import { listen, type ServerSocket } from '../src/socket/server-socket.ts'
 import { connect, ENDED, type StreamSocket } from '../src/socket/stream-socket.ts'
 import { Host } from '../src/stack/host.ts'
 import { pipe } from '../src/stack/pipe.ts'
-import { NodeSurroundings } from '../src/adapter/node/surroundings.ts'
-import { median, memory, seconds } from './measure.ts'
 import type { Figures, Workload } from './figures.ts'
+import { median, memory, seconds } from './measure.ts'
 
 /** Two hosts in memory, driven by hand: MTU 1500, checksums made and verified. */
 class TwoHosts {

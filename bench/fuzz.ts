@@ -4,10 +4,10 @@ import { connect, type StreamSocket } from '../src/socket/stream-socket.ts'
 import type { Device } from '../src/stack/device.ts'
 import { Host } from '../src/stack/host.ts'
 import { pipe } from '../src/stack/pipe.ts'
+import { writeU16 } from '../src/wire/bytes.ts'
 import { fold, pseudoHeaderSum, sum } from '../src/wire/checksum.ts'
 import { parseIp } from '../src/wire/ip-header.ts'
 import { HEADROOM, IpHeader, Packet, PROTOCOL_TCP, PROTOCOL_UDP } from '../src/wire/packet.ts'
-import { writeU16 } from '../src/wire/bytes.ts'
 import { memory } from './measure.ts'
 
 /**

@@ -40,7 +40,12 @@ for (const line of lines) {
   const theirs = node[line.figure]
   const better = line.more ? ours / theirs : theirs / ours
   process.stdout.write(
-    row(`${line.name}, ${line.unit}`, round(ours), round(theirs), `${better.toFixed(2)} times ${line.more ? 'as much' : 'as good'}`),
+    row(
+      `${line.name}, ${line.unit}`,
+      round(ours),
+      round(theirs),
+      `${better.toFixed(2)} times ${line.more ? 'as much' : 'as good'}`,
+    ),
   )
 }
 

@@ -32,7 +32,7 @@ export class ChunkedDecoder {
       }
       const lf = bytes.indexOf(LF, at)
       const end = lf < 0 ? bytes.length : lf
-      this.line += Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).latin1Slice()
+      this.line += Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('latin1')
       at = end + 1
       if (this.line.length > MAX_LINE) return false
       if (lf >= 0 && !this.takeLine()) return false

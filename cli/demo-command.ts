@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { demo } from './demo-placeholder.ts'
+import { type DemoOptions, demo } from './demo.ts'
 import { run } from './session.ts'
 import { integer } from './values.ts'
 
@@ -24,7 +24,7 @@ export function demoCommand(): Command {
     .action((options: DemoCommandOptions) => run(() => demo(settings(options))))
 }
 
-function settings(options: DemoCommandOptions): Parameters<typeof demo>[0] {
+function settings(options: DemoCommandOptions): DemoOptions {
   return {
     width: options.width ?? process.stdout.columns ?? DEFAULT_WIDTH,
     language: options.language,

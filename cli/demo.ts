@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { VirtualClock } from '../src/sim/virtual-clock.ts'
 import { link } from '../src/sim/link.ts'
-import { Host } from '../src/stack/host.ts'
-import type { Probe } from '../src/stack/probe.ts'
+import { VirtualClock } from '../src/sim/virtual-clock.ts'
 import { listen } from '../src/socket/server-socket.ts'
 import { CONNECTED, connect, ENDED, READABLE, type StreamSocket } from '../src/socket/stream-socket.ts'
+import { Host } from '../src/stack/host.ts'
+import type { Probe } from '../src/stack/probe.ts'
 import { Ladder } from '../src/trace/ladder.ts'
 import { PcapngWriter } from '../src/trace/pcapng.ts'
 import type { TcpSegment } from '../src/wire/tcp.ts'
@@ -131,7 +131,11 @@ class Capture {
 
   constructor(path: string) {
     this.file = openSync(path, 'w')
-    const writer = new PcapngWriter((bytes) => writeSync(this.file, bytes), { hardware: 'two hosts in memory', os: 'virtual time', application: 'estab' })
+    const writer = new PcapngWriter((bytes) => writeSync(this.file, bytes), {
+      hardware: 'two hosts in memory',
+      os: 'virtual time',
+      application: 'estab',
+    })
     this.probe = writer.probe()
   }
 

@@ -27,7 +27,7 @@ export function skipEmptyLines(bytes: Uint8Array, length: number): number {
 
 /** The lines of a head, without the empty one at its end. */
 export function headLines(bytes: Uint8Array): string[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   return text.replace(/\r?\n\r?\n$/, '').split(/\r?\n/)
 }
 

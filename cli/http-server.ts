@@ -158,7 +158,7 @@ class HttpConnection {
       if (sent < length) throw new Error('the file has become shorter')
       return open
     }
-    const headLength = scratch.latin1Write(head, 0)
+    const headLength = scratch.write(head, 0, 'latin1')
     const count = readSync(file.fd, scratch, headLength, length, start)
     if (count < length) throw new Error('the file has become shorter')
     await this.writeScratch(headLength + count)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { type ServerSocket, listen } from '../src/socket/server-socket.ts'
-import type { StreamSocket } from '../src/socket/stream-socket.ts'
 import type { SocketOption } from '../src/socket/option-table.ts'
+import { listen, type ServerSocket } from '../src/socket/server-socket.ts'
+import type { StreamSocket } from '../src/socket/stream-socket.ts'
 import { EXIT } from './exit-codes.ts'
 import { failed } from './failure.ts'
 import { FileSite } from './file-site.ts'
@@ -68,14 +68,13 @@ Ctrl-C resets them (RST). Exit codes: 0 stopped by Ctrl-C, 1 wrong usage, 2 devi
 
 async function serve(options: ServeOptions): Promise<number> {
   const services = servicesOf(options)
-  return withTunHost(options, EXIT.ok, async (tun, interrupts) => {
+  return withTunHost(options, null, async (tun, interrupts) => {
     const servers = services.map((service) => start(tun, service, options.socketOption ?? []))
     const list = services.map(({ name, port }) => `${name} ${port}`).join(', ')
     process.stdout.write(`listening on ${tun.addresses.join(', ')} (${tun.device.name}): ${list || 'no service'}\n`)
-    interrupts.first.then(() => {
-      for (const server of servers) server.close()
-    })
-    return new Promise(() => {})
+    await interrupts.first
+    for (const server of servers) server.close()
+    return EXIT.ok
   })
 }
 

@@ -10,11 +10,12 @@ const FAREWELL = 3000
 /**
  * Runs `work` on a TUN host of its own and ends in order, whatever happens: FIN to every connection that is
  * left, a few seconds for them to close, RST at the second Ctrl-C or when the time is over. Resolves to the
- * exit code: that of `work`, or `interrupted` after Ctrl-C. Rejects as `work` does, or when the device is lost.
+ * exit code: that of `work`, or `interrupted` after Ctrl-C; null = `work` itself ends then. Rejects as `work`
+ * does, or when the device is lost.
  */
 export async function withTunHost(
   options: TunHostOptions,
-  interrupted: number,
+  interrupted: number | null,
   work: (tun: TunHost, interrupts: Interrupts) => Promise<number>,
 ): Promise<number> {
   const interrupts = new Interrupts()
@@ -23,7 +24,9 @@ export async function withTunHost(
     const working = work(tun, interrupts)
     // It goes on for a moment after an interrupt, and then fails because its connections are gone.
     working.catch(() => {})
-    const code = await Promise.race([working, interrupts.first.then(() => interrupted), tun.lost])
+    const outcomes = [working, tun.lost]
+    if (interrupted !== null) outcomes.push(interrupts.first.then(() => interrupted))
+    const code = await Promise.race(outcomes)
     await farewell(tun, interrupts)
     return code
   } catch (error) {

@@ -1,17 +1,17 @@
-import { type Bar, Format, Presets, SingleBar } from 'cli-progress'
+import progress from 'cli-progress'
 
 /** Shows how far a transfer is: a bar on standard error if that is a terminal, and sums at the end. */
 export class TransferProgress {
   private readonly began = performance.now()
   private readonly total: number
-  private readonly bar: Bar | null
+  private readonly bar: progress.SingleBar | null
   private done = 0
 
   /** `total` in bytes, -1 = not known. */
   constructor(total: number, shown: boolean) {
     this.total = total
     const bar = shown && process.stderr.isTTY === true
-    this.bar = bar ? new SingleBar(barOptions(total), Presets.shades_classic) : null
+    this.bar = bar ? new progress.SingleBar(barOptions(total), progress.Presets.shades_classic) : null
     this.bar?.start(Math.max(total, 0), 0, { moved: '', rate: '' })
   }
 
@@ -45,7 +45,6 @@ function barOptions(total: number) {
     hideCursor: true,
     fps: 10,
     barsize: 30,
-    formatTime: Format.TimeFormat,
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHost, type RunningHost } from '../src/adapter/node/index.ts'
 import { openTun, type TunDevice } from '../src/adapter/tun/index.ts'
 import type { HostConfig } from '../src/stack/config.ts'
-import type { Endpoint } from '../src/stack/endpoint.ts'
+import { Endpoint } from '../src/stack/endpoint.ts'
 import type { Host } from '../src/stack/host.ts'
 import { type Probe, silentProbe } from '../src/stack/probe.ts'
 import { logProbe } from '../src/trace/log.ts'
@@ -106,9 +106,13 @@ export class TunHost {
     this.capture?.close()
   }
 
-  /** Those that are alive. */
+  /** Those that are alive: what is in TIME-WAIT only remembers. */
   private connections(): Endpoint[] {
-    return [...this.host.tcp.connections()].filter(({ state }) => state !== 'CLOSED' && state !== 'TIME-WAIT')
+    const alive: Endpoint[] = []
+    for (const each of this.host.tcp.connections()) {
+      if (each instanceof Endpoint && each.state !== 'CLOSED' && each.state !== 'TIME-WAIT') alive.push(each)
+    }
+    return alive
   }
 }
 

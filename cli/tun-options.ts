@@ -40,9 +40,7 @@ export function addTunOptions(command: Command): Command {
     )
     .option('--route <prefix/length>', 'further network behind the device; may be repeated', repeatable(prefix))
     .option('--gateway <address>', "everything of this address's family goes to the device", repeatable(address))
-    .addOption(
-      new Option('--mtu <bytes>', 'sets the MTU of the device; needs root').argParser(integer(1280, 65_535)),
-    )
+    .addOption(new Option('--mtu <bytes>', 'sets the MTU of the device; needs root').argParser(integer(1280, 65_535)))
     .addOption(new Option('--offload', 'checksums and segmentation are left to the kernel').default(true).hideHelp())
     .option('--no-offload', 'every packet goes as on the wire: no segmentation offload, all checksums made here')
     .option(

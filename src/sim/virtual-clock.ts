@@ -64,10 +64,9 @@ export class VirtualClock {
   surroundings(seed: number): VirtualSurroundings {
     let state = seed >>> 0
     let wakeAt = Number.POSITIVE_INFINITY
-    const clock = this
     const made: VirtualSurroundings = {
       onwake: () => {},
-      now: () => clock.now(),
+      now: () => this.now(),
       random: () => {
         // Mulberry32.
         state = (state + 0x6d2b79f5) >>> 0
@@ -76,10 +75,10 @@ export class VirtualClock {
         return (t ^ (t >>> 14)) >>> 0
       },
       wake: (at) => {
-        wakeAt = Math.max(at, clock.now())
+        wakeAt = Math.max(at, this.now())
         if (wakeAt === Number.POSITIVE_INFINITY) return
         const asked = wakeAt
-        clock.at(asked, () => {
+        this.at(asked, () => {
           // Only the last request counts.
           if (wakeAt !== asked) return
           wakeAt = Number.POSITIVE_INFINITY

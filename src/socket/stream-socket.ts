@@ -169,7 +169,11 @@ export class StreamSocket implements EndpointOwner {
     if (option === undefined) throw new StackError('ENOPROTOOPT', 'setsockopt', `there is no option ${String(name)}`)
     const number = Number(value)
     if (!Number.isInteger(number) || number < option.least || number > option.most) {
-      throw new StackError('EINVAL', 'setsockopt', `${name} takes ${option.least} to ${option.most}, not ${String(value)}`)
+      throw new StackError(
+        'EINVAL',
+        'setsockopt',
+        `${name} takes ${option.least} to ${option.most}, not ${String(value)}`,
+      )
     }
     option.set(this.endpoint, number, this.host.now())
     this.host.tcp.touch(this.endpoint)

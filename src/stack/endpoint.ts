@@ -1,7 +1,7 @@
 import type { Connection } from '../tcp/connection.ts'
 import type { State } from '../tcp/states.ts'
-import { formatAddress } from '../wire/address-text.ts'
 import type { Address } from '../wire/address.ts'
+import { formatAddress } from '../wire/address-text.ts'
 import type { Timed } from './deadlines.ts'
 import type { Tuple } from './demux.ts'
 import type { Flow } from './probe.ts'
@@ -36,7 +36,14 @@ export class Endpoint implements Tuple, Timed, Flow {
   dueAt = Number.POSITIVE_INFINITY
   heapIndex = -1
 
-  constructor(local: Address, localPort: number, remote: Address, remotePort: number, connection: Connection, route: Route) {
+  constructor(
+    local: Address,
+    localPort: number,
+    remote: Address,
+    remotePort: number,
+    connection: Connection,
+    route: Route,
+  ) {
     this.local = local
     this.localPort = localPort
     this.remote = remote

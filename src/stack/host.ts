@@ -1,4 +1,4 @@
-import { type Address } from '../wire/address.ts'
+import type { Address } from '../wire/address.ts'
 import { parseAddress, parsePrefix } from '../wire/address-text.ts'
 import { type HostConfig, hostConfig } from './config.ts'
 import type { Device } from './device.ts'
@@ -7,6 +7,7 @@ import { Network } from './network.ts'
 import { type Probe, silentProbe } from './probe.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TcpService } from './tcp-service.ts'
+import { UdpService } from './udp.ts'
 
 /** Sends and tells by turns at most so often in one turn, so that two chatty callbacks cannot hold it. */
 const MAX_ROUNDS = 16
@@ -18,6 +19,7 @@ const MAX_ROUNDS = 16
 export class Host {
   readonly network: Network
   readonly tcp: TcpService
+  readonly udp: UdpService
   readonly config: Readonly<HostConfig>
   private readonly surroundings: Surroundings
   private readonly ipCounters = new IpCounters()
@@ -32,11 +34,13 @@ export class Host {
   constructor(surroundings: Surroundings, config: Partial<HostConfig> = {}, preset: 'linux' | 'rfc' = 'linux') {
     this.surroundings = surroundings
     this.config = hostConfig(config, preset)
+    const random = () => surroundings.random()
     this.network = new Network(surroundings, this.ipCounters, this.config)
     this.tcp = new TcpService(this.config, this.network, surroundings, () => {
       // Within a turn everything is sent before it ends.
       if (!this.inTurn) this.wakeNow()
     })
+    this.udp = new UdpService(this.network, this.ipCounters, random, this.config.ip_local_port_range)
     this.network.onwake = () => this.wakeNow()
   }
 
@@ -88,13 +92,14 @@ export class Host {
     this.network.tick(now)
     this.tcp.tick(now)
     let rounds = 0
-    while (this.tcp.flush(now)) {
+    while (this.tcp.flush(now) || this.udp.hasNews) {
       rounds += 1
       if (rounds > MAX_ROUNDS) {
         this.pending = now
         break
       }
       this.tcp.notify()
+      this.udp.notify()
     }
     this.inTurn = false
     const next = Math.min(this.tcp.deadline, this.network.deadline(), this.pending)

@@ -40,6 +40,8 @@ export class Network {
   private readonly ingress: Ingress
   private readonly packet = new Packet()
   private watcher: Probe = silentProbe
+  /** What `deadline` said last. */
+  private told = Number.POSITIVE_INFINITY
 
   constructor(surroundings: Surroundings, counters: IpCounters, config: Partial<NetworkConfig> = {}) {
     this.onwake = () => surroundings.wake(surroundings.now())
@@ -171,7 +173,14 @@ export class Network {
   deadline(): number {
     let next = Math.min(this.ingress.reassembly.deadline(), this.topology.paths.deadline())
     for (const each of this.topology.interfaces) next = Math.min(next, each.link.deadline())
+    this.told = next
     return next
+  }
+
+  /** After sending outside a turn: wakes the host if `tick` is due earlier than it was told last. */
+  rearm(): void {
+    const { told } = this
+    if (this.deadline() < told) this.onwake()
   }
 
   /**
@@ -223,7 +232,9 @@ export class Network {
     now: number,
     hopLimit: number = 64,
   ): boolean {
-    return this.icmpOutput.echo(route, identifier, sequence, data, hopLimit, now)
+    const sent = this.icmpOutput.echo(route, identifier, sequence, data, hopLimit, now)
+    this.rearm()
+    return sent
   }
 
   /** Tells the listener of echo replies until the function that is returned is called. */

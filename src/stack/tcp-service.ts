@@ -1,6 +1,7 @@
-import { Connection, type PathSetup } from '../tcp/connection.ts'
-import type { CongestionControl } from '../tcp/congestion.ts'
+import type { IcmpError } from '../ip/icmp-error.ts'
 import { SECOND } from '../tcp/config.ts'
+import type { CongestionControl } from '../tcp/congestion.ts'
+import { Connection, type PathSetup } from '../tcp/connection.ts'
 import { TcpCounters } from '../tcp/counters.ts'
 import { InitialSequence, TUPLE_WORDS } from '../tcp/isn.ts'
 import { newReno } from '../tcp/newreno.ts'
@@ -14,7 +15,6 @@ import type { HostConfig } from './config.ts'
 import { Deadlines } from './deadlines.ts'
 import { Demux } from './demux.ts'
 import { Endpoint, nobody } from './endpoint.ts'
-import type { IcmpError } from '../ip/icmp-error.ts'
 import { icmpMeaning } from './icmp-meaning.ts'
 import { Listener } from './listener.ts'
 import type { Network } from './network.ts'
@@ -147,7 +147,15 @@ export class TcpService {
     }
     const route = this.network.route(ip.source, ip.destination)
     if (route === null) return
-    const endpoint = this.make(ip.destination.clone(), segment.destinationPort, ip.source.clone(), segment.sourcePort, route, listener, now)
+    const endpoint = this.make(
+      ip.destination.clone(),
+      segment.destinationPort,
+      ip.source.clone(),
+      segment.sourcePort,
+      route,
+      listener,
+      now,
+    )
     listener.halfOpen.add(endpoint)
     endpoint.connection.listen()
     endpoint.connection.receive(segment, now)
@@ -197,7 +205,8 @@ export class TcpService {
     let port = localPort
     if (port === 0) {
       port = this.ports.choose(source, remote, remotePort, (p) => free(p) && !this.listeners.has(p))
-      if (port === 0) throw new StackError('EADDRNOTAVAIL', 'connect', 'no ephemeral port is free: see ip_local_port_range')
+      if (port === 0)
+        throw new StackError('EADDRNOTAVAIL', 'connect', 'no ephemeral port is free: see ip_local_port_range')
     } else if (!free(port)) {
       throw new StackError('EADDRINUSE', 'connect', `port ${port} already has a connection to that address and port`)
     }
@@ -366,7 +375,17 @@ export class TcpService {
     now: number,
   ): Endpoint {
     const { tuple } = this
-    tuple.set([local.w0, local.w1, local.w2, local.w3, remote.w0, remote.w1, remote.w2, remote.w3, (localPort << 16) | remotePort])
+    tuple.set([
+      local.w0,
+      local.w1,
+      local.w2,
+      local.w3,
+      remote.w0,
+      remote.w1,
+      remote.w2,
+      remote.w3,
+      (localPort << 16) | remotePort,
+    ])
     const path: PathSetup = {
       mss: segmentSize(route.mtu, remote),
       iss: this.sequence.isn(tuple, now),

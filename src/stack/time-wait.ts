@@ -1,10 +1,10 @@
 import type { Tcb } from '../tcp/tcb.ts'
-import { formatAddress } from '../wire/address-text.ts'
 import type { Address } from '../wire/address.ts'
+import { formatAddress } from '../wire/address-text.ts'
 import { add, after, before, distance } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
-import type { Endpoint } from './endpoint.ts'
 import type { Tuple } from './demux.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Flow } from './probe.ts'
 
 /** What a segment means to a connection in TIME-WAIT. */

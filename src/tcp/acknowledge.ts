@@ -42,7 +42,7 @@ export function acknowledgeSyn(tcb: Tcb, segment: TcpSegment, now: number): void
 function updateSendWindow(tcb: Tcb, segment: TcpSegment): boolean {
   const { snd } = tcb
   const scale = segment.flags & SYN ? 0 : snd.scale
-  const wnd = segment.window * 2 ** scale
+  const wnd = segment.window << scale
   // Newer by sequence, or by acknowledgment, or the same and larger (Linux: tcp_may_update_window).
   const newer =
     after(segment.ack, snd.una) || after(segment.seq, snd.wl1) || (segment.seq === snd.wl1 && (wnd > snd.wnd || wnd === 0))

@@ -76,7 +76,7 @@ export function established(tcb: Tcb, segment: TcpSegment, now: number): void {
   tcb.move(tcb.finQueued ? 'FIN-WAIT-1' : 'ESTABLISHED')
   // RFC 7323, 2.2: the window field of a SYN is never scaled.
   const scale = segment.flags & SYN ? 0 : tcb.snd.scale
-  tcb.snd.wnd = segment.window * 2 ** scale
+  tcb.snd.wnd = segment.window << scale
   tcb.snd.maxWnd = Math.max(tcb.snd.maxWnd, tcb.snd.wnd)
   tcb.snd.wl1 = segment.seq
   tcb.snd.wl2 = segment.ack

@@ -42,7 +42,7 @@ export class Rtt {
 
   /** The timeout now in force: backed off, and bounded by tcp_rto_max (RFC 6298, 2.5). */
   get rto(): number {
-    return Math.min(this.base * 2 ** this.backoff, this.config.tcp_rto_max_us)
+    return Math.min(this.base * (1 << this.backoff), this.config.tcp_rto_max_us)
   }
 
   /** RTO without backoff. */
@@ -99,6 +99,6 @@ export class Rtt {
 
   /** RFC 6298, 5.5: the timer backs off. */
   back(): void {
-    if (this.base * 2 ** this.backoff < this.config.tcp_rto_max_us) this.backoff += 1
+    if (this.base * (1 << this.backoff) < this.config.tcp_rto_max_us) this.backoff += 1
   }
 }

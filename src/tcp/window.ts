@@ -68,7 +68,7 @@ export class ReceiveWindow {
     let window = this.select(current, unread, mss)
     // Never shrunk (RFC 9293, 3.8.6, SHLD-14).
     if (window < current) window = this.align(current)
-    window = Math.min(window, 65_535 * 2 ** this.scale)
+    window = Math.min(window, 65_535 << this.scale)
     this.offered = window
     return window >>> this.scale
   }
@@ -87,7 +87,7 @@ export class ReceiveWindow {
     if (mss <= 0) return 0
     let free = Math.max(0, this.capacity - unread)
     if (free < this.capacity >> 1) {
-      free -= free % 2 ** this.scale
+      free -= free & ((1 << this.scale) - 1)
       if (free < this.capacity >> 4 || free < mss) return 0
     }
     free = Math.min(free, this.limit)
@@ -138,7 +138,7 @@ export class ReceiveWindow {
   }
 
   private align(window: number): number {
-    const unit = 2 ** this.scale
-    return Math.ceil(window / unit) * unit
+    const low = (1 << this.scale) - 1
+    return (window + low) & ~low
   }
 }
