@@ -15,11 +15,6 @@ function version(): string {
 const program = new Command('estab')
   .description('TCP/IP in TypeScript, with a host of its own on a TUN device')
   .version(version())
-  .addCommand(demoCommand())
-  .addCommand(serveCommand())
-  .addCommand(getCommand())
-  .addCommand(connectCommand())
-  .addCommand(pingCommand())
   .showHelpAfterError('(estab --help and estab COMMAND --help tell more)')
   .addHelpText(
     'after',
@@ -29,5 +24,9 @@ device, whose other end is this machine's kernel, so that curl, nginx and every 
 
   sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/`,
   )
+
+for (const command of [demoCommand(), serveCommand(), getCommand(), connectCommand(), pingCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program))
+}
 
 await program.parseAsync()

@@ -27,10 +27,10 @@ export async function withTunHost(
     const outcomes = [working, tun.lost]
     if (interrupted !== null) outcomes.push(interrupts.first.then(() => interrupted))
     const code = await Promise.race(outcomes)
-    await farewell(tun, interrupts)
+    await farewell(tun, interrupts, options.stats === true)
     return code
   } catch (error) {
-    await farewell(tun, interrupts)
+    await farewell(tun, interrupts, options.stats === true)
     throw error
   } finally {
     tun.close()
@@ -38,7 +38,8 @@ export async function withTunHost(
   }
 }
 
-async function farewell(tun: TunHost, interrupts: Interrupts): Promise<void> {
+async function farewell(tun: TunHost, interrupts: Interrupts, stats: boolean): Promise<void> {
+  if (stats) process.stderr.write(tun.report())
   const impatient = interrupts.any ? interrupts.second : interrupts.first
   tun.shutdownAll()
   const clean = await Promise.race([tun.drained(FAREWELL), impatient.then(() => false), tun.lost.catch(() => true)])

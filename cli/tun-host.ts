@@ -10,6 +10,12 @@ import { Failure } from './failure.ts'
 import { together } from './probes.ts'
 import { DEFAULT_ADDRESSES, DEFAULT_PEER_ADDRESSES, type TunHostOptions } from './tun-options.ts'
 
+/**
+ * Packets that the kernel keeps for us before it drops: enough for a full receive window without
+ * segmentation offload (6 MiB by tcp_rmem), whose loss would be of our own making.
+ */
+const QUEUE_LENGTH = 5000
+
 /** A host of estab's on a TUN device, running on the event loop. */
 export class TunHost {
   readonly host: Host
@@ -44,7 +50,7 @@ export class TunHost {
     let capture: Capture | null = null
     try {
       const peers = peerAddresses(options)
-      if (peers.length > 0) await device.configure({ address: peers })
+      if (peers.length > 0) await device.configure({ address: peers, queueLength: QUEUE_LENGTH })
       const running = createHost(settings(options))
       const { host } = running
       if (options.pcap !== undefined) capture = new Capture(options.pcap, host.now())
@@ -100,6 +106,14 @@ export class TunHost {
     })
   }
 
+  /** Counters that are not 0, and the connections that are alive, a line each. */
+  report(): string {
+    const counters: Record<string, number> = { CurrEstab: this.connections().length, ...this.host.stats() }
+    for (const [name, value] of Object.entries(this.device.counters)) counters[`Tun${capitalised(name)}`] = value
+    const lines = Object.entries(counters).filter(([, value]) => value > 0)
+    return lines.map(([name, value]) => `${name} ${value}\n`).join('')
+  }
+
   /** Ends everything at once. */
   close(): void {
     this.running.stop()
@@ -131,4 +145,8 @@ function watchers(options: TunHostOptions, capture: Capture | null): Probe {
   if (capture !== null) probes.push(capture.probe)
   if (options.verbose === true) probes.push(logProbe((line) => process.stderr.write(`${line}\n`), { states: true }))
   return together(probes)
+}
+
+function capitalised(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1)
 }

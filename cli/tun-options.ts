@@ -15,6 +15,7 @@ export interface TunHostOptions {
   mtu?: number
   pcap?: string
   verbose?: boolean
+  stats?: boolean
   sysctl?: Partial<HostConfig>[]
 }
 
@@ -51,6 +52,7 @@ export function addTunOptions(command: Command): Command {
     .optionsGroup('Watching:')
     .option('--pcap <file>', 'writes every packet to this file, for Wireshark (pcapng)')
     .option('-v, --verbose', 'a line on standard error for every segment')
+    .option('--stats', "the counters that are not 0, by the names of Linux's MIB, on standard error at the end")
     .optionsGroup('Options:')
 }
 

@@ -1,6 +1,7 @@
 import { Address } from '../wire/address.ts'
 import { readU16, readU32 } from '../wire/bytes.ts'
 import {
+  ICMP_ECHO_REQUEST,
   ICMP_FRAGMENTATION_NEEDED,
   ICMP_HOST_PROHIBITED,
   ICMP_HOST_UNKNOWN,
@@ -19,6 +20,7 @@ import {
   ICMP_TIME_EXCEEDED,
   ICMP_UNREACHABLE,
   ICMPV6_ADDRESS_UNREACHABLE,
+  ICMPV6_ECHO_REQUEST,
   ICMPV6_NO_ROUTE,
   ICMPV6_PACKET_TOO_BIG,
   ICMPV6_PARAMETER_PROBLEM,
@@ -29,7 +31,7 @@ import {
   type IcmpMessage,
 } from '../wire/icmp.ts'
 import { parseQuotedIp } from '../wire/ip-header.ts'
-import { IpHeader, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/packet.ts'
+import { IpHeader, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/packet.ts'
 import { plateauBelow } from './path-mtu.ts'
 
 /** What became of a packet of ours. */
@@ -99,6 +101,9 @@ export class IcmpError {
     this.protocol = quoted.protocol
     this.source.set(quoted.source)
     this.destination.set(quoted.destination)
+    const isIcmp = quoted.protocol === (quoted.version === 4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)
+    // Of all ICMP messages only echo requests have somebody who waits.
+    if (isIcmp && bytes[at] !== (quoted.version === 4 ? ICMP_ECHO_REQUEST : ICMPV6_ECHO_REQUEST)) return false
     const hasPorts = quoted.protocol === PROTOCOL_TCP || quoted.protocol === PROTOCOL_UDP
     // An echo request has its identifier and sequence number behind type, code and checksum.
     this.sourcePort = readU16(bytes, hasPorts ? at : at + 4)

@@ -50,8 +50,9 @@ export class Neighbours {
   private readonly link: NeighbourLink
   private readonly random: () => number
   private waitingBytes = 0
-  /** No timer fires before this. */
+  /** The earliest deadline, unless `nextPassed`: that one was called off. */
   private next = Number.POSITIVE_INFINITY
+  private nextPassed = false
 
   /** `random` gives uint32. */
   constructor(limits: NeighbourLimits, counters: NeighbourCounters, link: NeighbourLink, random: () => number) {
@@ -167,22 +168,27 @@ export class Neighbours {
   /** Lets timers that are due fire: asks again, or gives up. */
   tick(now: number): void {
     if (now < this.next) return
-    this.next = Number.POSITIVE_INFINITY
     this.table.each((neighbour) => {
       if (neighbour.deadline <= now) this.fire(neighbour, now)
-      if (neighbour.state !== 'GONE') this.next = Math.min(this.next, neighbour.deadline)
     })
+    this.nextPassed = true
   }
 
   /** When `tick` is next due, microseconds; Infinity = never. */
   deadline(): number {
+    if (this.nextPassed) {
+      this.nextPassed = false
+      this.next = Number.POSITIVE_INFINITY
+      this.table.each((neighbour) => {
+        this.next = Math.min(this.next, neighbour.deadline)
+      })
+    }
     return this.next
   }
 
   /** Forgets everything; what waits is dropped. */
   clear(): void {
     this.table.each((neighbour) => this.remove(neighbour))
-    this.next = Number.POSITIVE_INFINITY
   }
 
   private add(address: Address, now: number): Neighbour {
@@ -193,7 +199,7 @@ export class Neighbours {
   }
 
   private fire(neighbour: Neighbour, now: number): void {
-    neighbour.deadline = Number.POSITIVE_INFINITY
+    this.cancel(neighbour)
     if (neighbour.state === 'DELAY') neighbour.state = 'PROBE'
     if (neighbour.solicitations < MAX_SOLICITATIONS) {
       this.solicit(neighbour, now)
@@ -212,7 +218,7 @@ export class Neighbours {
 
   private becomeReachable(neighbour: Neighbour, now: number): void {
     neighbour.state = 'REACHABLE'
-    neighbour.deadline = Number.POSITIVE_INFINITY
+    this.cancel(neighbour)
     neighbour.solicitations = 0
     // RFC 4861, 6.3.2: between half and one and a half times the base, against synchronization.
     neighbour.reachableUntil = now + REACHABLE_TIME / 2 + (this.random() % REACHABLE_TIME)
@@ -220,13 +226,19 @@ export class Neighbours {
 
   private becomeStale(neighbour: Neighbour): void {
     neighbour.state = 'STALE'
-    neighbour.deadline = Number.POSITIVE_INFINITY
+    this.cancel(neighbour)
     neighbour.solicitations = 0
   }
 
   private schedule(neighbour: Neighbour, at: number): void {
     neighbour.deadline = at
     this.next = Math.min(this.next, at)
+  }
+
+  private cancel(neighbour: Neighbour): void {
+    if (neighbour.deadline === Number.POSITIVE_INFINITY) return
+    if (neighbour.deadline === this.next) this.nextPassed = true
+    neighbour.deadline = Number.POSITIVE_INFINITY
   }
 
   private flush(neighbour: Neighbour, now: number): void {
@@ -238,7 +250,7 @@ export class Neighbours {
 
   private remove(neighbour: Neighbour): void {
     neighbour.state = 'GONE'
-    neighbour.deadline = Number.POSITIVE_INFINITY
+    this.cancel(neighbour)
     this.counters.NeighQueueDrops += neighbour.waiting.length
     for (const packet of neighbour.waiting) this.waitingBytes -= packet.bytes.length
     neighbour.waiting = []

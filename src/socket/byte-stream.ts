@@ -1,4 +1,3 @@
-import type { StackError } from '../stack/stack-error.ts'
 import { CLOSED, CONNECTED, ENDED, READABLE, type StreamSocket, WRITABLE } from './stream-socket.ts'
 
 const CHUNK = 65_536
@@ -100,6 +99,3 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
     for (const resolve of waiters) resolve()
   }
 }
-
-/** What the promises of a ByteStream reject with. */
-export type StreamError = StackError

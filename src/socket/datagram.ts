@@ -1,3 +1,4 @@
+import { isUnspecified } from '../ip/scope.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { UdpService } from '../stack/udp.ts'
 import type { UdpPort, UdpUser } from '../stack/udp-port.ts'
@@ -12,7 +13,7 @@ const DATAGRAM_COST = 128
 const RECEIVE_BUFFER = 212_992
 
 export interface DatagramOptions {
-  /** The address to receive on; absent = every address of the host. */
+  /** The address to receive on; absent, '::' or '0.0.0.0' = every address of the host. */
   readonly address?: string | Address
   /** The port to receive on; 0 or absent = an ephemeral one. */
   readonly port?: number
@@ -62,7 +63,8 @@ export class DatagramSocket implements UdpUser {
     this.host = host
     this.limit = options.receiveBuffer ?? RECEIVE_BUFFER
     const { address, port = 0 } = options
-    this.udpPort = host.udp.bind(this, address === undefined ? null : toAddress(address), toPort(port, 0))
+    const local = address === undefined ? null : toAddress(address)
+    this.udpPort = host.udp.bind(this, local === null || isUnspecified(local) ? null : local, toPort(port, 0))
   }
 
   /** The port it receives on. */

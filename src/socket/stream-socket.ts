@@ -3,7 +3,6 @@ import { nobody } from '../stack/endpoint.ts'
 import { address, type Host } from '../stack/host.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { State } from '../tcp/states.ts'
-import { CLOSED } from '../tcp/tcb.ts'
 import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
 import { OPTIONS, type SocketOption } from './option-table.ts'
 
@@ -225,9 +224,4 @@ export function checkPort(port: number, least: number): void {
   if (!Number.isInteger(port) || port < least || port > 65_535) {
     throw new RangeError(`${port} is no port: ${least} to 65535`)
   }
-}
-
-/** Whether `events` says that the connection is over. */
-export function isClosed(events: number): boolean {
-  return (events & CLOSED) !== 0
 }

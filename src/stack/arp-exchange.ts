@@ -5,21 +5,21 @@ import { selectSource } from '../ip/source-selection.ts'
 import { ARP_REPLY, ARP_REQUEST, ArpPacket, emitArp, parseArp } from '../wire/arp.ts'
 import { ETHERTYPE_ARP } from '../wire/ethernet.ts'
 import { HEADROOM, Packet } from '../wire/packet.ts'
-import type { EthernetLink } from './ethernet-link.ts'
+import type { FrameSender } from './frame-sender.ts'
 import type { Interface } from './interface.ts'
 import type { IpCounters } from './ip-counters.ts'
 
 /** Address resolution for IPv4 (RFC 826; RFC 1122, 2.3.2). */
 export class Arp {
   private readonly interface: Interface
-  private readonly link: EthernetLink
+  private readonly link: FrameSender
   private readonly neighbours: Neighbours
   private readonly counters: IpCounters
   private readonly received = new ArpPacket()
   private readonly sent = new ArpPacket()
   private readonly packet = new Packet()
 
-  constructor(owner: Interface, link: EthernetLink, neighbours: Neighbours, counters: IpCounters) {
+  constructor(owner: Interface, link: FrameSender, neighbours: Neighbours, counters: IpCounters) {
     this.interface = owner
     this.link = link
     this.neighbours = neighbours

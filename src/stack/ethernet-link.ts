@@ -12,12 +12,12 @@ import {
 } from '../wire/ethernet.ts'
 import { HEADROOM, type IpHeader, Packet } from '../wire/packet.ts'
 import { Arp } from './arp-exchange.ts'
+import type { FrameSender } from './frame-sender.ts'
 import type { Interface } from './interface.ts'
 import type { IpCounters } from './ip-counters.ts'
-import type { IpReceiver, Link } from './link.ts'
+import type { Hop, Link } from './link.ts'
 import { Ndp } from './ndp-exchange.ts'
 import type { NetworkConfig } from './network-config.ts'
-import type { Route } from './route.ts'
 
 const BROADCAST = new Uint8Array(6).fill(0xff)
 
@@ -25,7 +25,7 @@ const BROADCAST = new Uint8Array(6).fill(0xff)
 export type UndeliveredListener = (bytes: Uint8Array, now: number) => void
 
 /** IP over Ethernet (RFC 894, RFC 2464): frames, and who has which address (ARP, RFC 826; NDP, RFC 4861). */
-export class EthernetLink implements Link {
+export class EthernetLink implements Link, FrameSender {
   private readonly interface: Interface
   private readonly counters: IpCounters
   private readonly undelivered: UndeliveredListener
@@ -53,43 +53,43 @@ export class EthernetLink implements Link {
     this.ndp = new Ndp(owner, this, this.neighbours, counters)
   }
 
-  receive(from: Interface, packet: Packet, to: IpReceiver, now: number): void {
+  open(packet: Packet, now: number): 'one' | 'many' | 'done' {
     const { bytes, start, end } = packet
     const frame = this.received
     if (!parseEthernet(bytes, start, end, frame)) {
       this.counters.LinkInErrors += 1
-      return
+      return 'done'
     }
     const toMany = (frame.destination[0] & 1) !== 0
     if (!toMany && !isSame(frame.destination, this.interface.device.hardwareAddress)) {
       this.counters.LinkInOtherHosts += 1
-      return
+      return 'done'
     }
     packet.start = start + ETHERNET_HEADER
     switch (frame.etherType) {
       case ETHERTYPE_IPV4:
       case ETHERTYPE_IPV6:
         if (bytes[packet.start] >>> 4 === (frame.etherType === ETHERTYPE_IPV4 ? 4 : 6)) {
-          to.receive(from, packet, toMany, now)
-          return
+          return toMany ? 'many' : 'one'
         }
         this.counters.LinkInErrors += 1
-        return
+        return 'done'
       case ETHERTYPE_ARP:
         this.arp.receive(packet, toMany, now)
-        return
+        return 'done'
       default:
         this.counters.LinkInUnknownTypes += 1
+        return 'done'
     }
   }
 
-  send(route: Route, packet: Packet, now: number): void {
-    const type = route.version === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6
-    if (route.cast === 'unicast') {
-      if (route.neighbour.state === 'GONE') route.neighbour = this.neighbours.find(route.nextHop, now)
-      this.sendToNeighbour(route.neighbour, packet, type, now)
-    } else if (route.cast === 'broadcast') this.sendFrame(packet, BROADCAST, type, now)
-    else this.sendToGroup(route.destination, packet, type, now)
+  send(hop: Hop, packet: Packet, now: number): void {
+    const type = hop.version === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6
+    if (hop.cast === 'unicast') {
+      if (hop.neighbour.state === 'GONE') hop.neighbour = this.neighbours.find(hop.nextHop, now)
+      this.sendToNeighbour(hop.neighbour, packet, type, now)
+    } else if (hop.cast === 'broadcast') this.sendFrame(packet, BROADCAST, type, now)
+    else this.sendToGroup(hop.destination, packet, type, now)
   }
 
   /** An IPv6 packet to a neighbour or group of this link, past all routes: for neighbour discovery itself. */
@@ -115,8 +115,8 @@ export class EthernetLink implements Link {
     this.ndp.receive(ip, packet, now)
   }
 
-  reached(route: Route, now: number): void {
-    this.neighbours.reached(route.neighbour, now)
+  reached(hop: Hop, now: number): void {
+    this.neighbours.reached(hop.neighbour, now)
   }
 
   tick(now: number): void {

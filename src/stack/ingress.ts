@@ -20,7 +20,6 @@ import type { IcmpInput } from './icmp-input.ts'
 import type { IcmpOutput } from './icmp-output.ts'
 import type { Interface } from './interface.ts'
 import type { IpCounters } from './ip-counters.ts'
-import type { IpReceiver } from './link.ts'
 import type { NetworkConfig } from './network-config.ts'
 import type { Topology } from './topology.ts'
 import type { TransportReceiver } from './transport.ts'
@@ -28,7 +27,7 @@ import type { TransportReceiver } from './transport.ts'
 const SECOND = 1_000_000
 
 /** From the link to the transports: IP packets checked, put together, handed up. */
-export class Ingress implements IpReceiver {
+export class Ingress {
   readonly reassembly: Reassembly
   private readonly topology: Topology
   private readonly icmpInput: IcmpInput
@@ -67,6 +66,7 @@ export class Ingress implements IpReceiver {
     })
   }
 
+  /** `packet.start` is the IP header; `toMany`: the link delivered it to more than one host. */
   receive(from: Interface, packet: Packet, toMany: boolean, now: number): void {
     const { ip, counters } = this
     counters.IpInReceives += 1
@@ -94,7 +94,9 @@ export class Ingress implements IpReceiver {
   /** Answers the packet that is being delivered. */
   reject(ip: IpHeader, packet: Packet, reason: 'port-unreachable' | 'protocol-unreachable', now: number): void {
     if (this.toMany) return
-    const { bytes, start, end } = packet
+    const { bytes, start } = packet
+    // What the link has added behind the packet is no part of it.
+    const end = ip.payloadStart + ip.payloadLength
     const send = (type: number, code: number, word: number) =>
       this.icmpOutput.error(type, code, word, ip, bytes, start, end, now)
     if (ip.version === 4) {

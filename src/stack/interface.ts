@@ -1,7 +1,7 @@
 import type { Address } from '../wire/address.ts'
 import type { Packet } from '../wire/packet.ts'
 import type { Device } from './device.ts'
-import { IpLink, type Link } from './link.ts'
+import type { Link } from './link.ts'
 import { type Probe, silentProbe } from './probe.ts'
 
 /** An address of ours and the length of its prefix, counted in its own family. */
@@ -17,14 +17,16 @@ export class Interface {
   readonly loopback: boolean
   /** In the order in which they were given. */
   readonly addresses: Address[] = []
-  link: Link = new IpLink()
+  readonly link: Link
   probe: Probe = silentProbe
   /** False once the device was taken from the host. */
   attached = true
 
-  constructor(device: Device, loopback: boolean) {
+  /** `link` makes the protocol of the link for this interface. */
+  constructor(device: Device, loopback: boolean, link: (owner: Interface) => Link) {
     this.device = device
     this.loopback = loopback
+    this.link = link(this)
   }
 
   /** The next packet the device brings, shown to the probe; false = none. */

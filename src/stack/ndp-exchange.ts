@@ -9,7 +9,7 @@ import { ICMP_CHECKSUM_OFFSET, ICMPV6_NEIGHBOUR_ADVERTISEMENT, ICMPV6_NEIGHBOUR_
 import { emitIp } from '../wire/ip-header.ts'
 import { emitNeighbour, NeighbourMessage, parseNeighbour, solicitedNode } from '../wire/ndp.ts'
 import { HEADROOM, IpHeader, Packet, PROTOCOL_ICMPV6 } from '../wire/packet.ts'
-import type { EthernetLink } from './ethernet-link.ts'
+import type { FrameSender } from './frame-sender.ts'
 import type { Interface } from './interface.ts'
 import type { IpCounters } from './ip-counters.ts'
 
@@ -19,7 +19,7 @@ const HOP_LIMIT = 255
 /** Address resolution and reachability for IPv6 (RFC 4861, 7). */
 export class Ndp {
   private readonly interface: Interface
-  private readonly link: EthernetLink
+  private readonly link: FrameSender
   private readonly neighbours: Neighbours
   private readonly counters: IpCounters
   private readonly received = new NeighbourMessage()
@@ -28,7 +28,7 @@ export class Ndp {
   private readonly packet = new Packet()
   private readonly group = new Address()
 
-  constructor(owner: Interface, link: EthernetLink, neighbours: Neighbours, counters: IpCounters) {
+  constructor(owner: Interface, link: FrameSender, neighbours: Neighbours, counters: IpCounters) {
     this.interface = owner
     this.link = link
     this.neighbours = neighbours

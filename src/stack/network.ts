@@ -10,6 +10,7 @@ import { IcmpOutput } from './icmp-output.ts'
 import { Ingress } from './ingress.ts'
 import { Interface } from './interface.ts'
 import type { IpCounters } from './ip-counters.ts'
+import { IpLink } from './ip-link.ts'
 import { Loopback } from './loopback.ts'
 import { type NetworkConfig, networkDefaults } from './network-config.ts'
 import { type Probe, silentProbe } from './probe.ts'
@@ -51,7 +52,7 @@ export class Network {
     const { icmp_ratelimit, icmp_msgs_per_sec, icmp_msgs_burst, mtu_expires, min_pmtu, max_path_mtus } = this.config
     const paths = new PathMtuCache(max_path_mtus, mtu_expires * SECOND, min_pmtu, this.random())
     const limit = new ErrorLimit(icmp_ratelimit, icmp_msgs_per_sec, icmp_msgs_burst, this.random())
-    const loopback = new Interface(new Loopback(), true)
+    const loopback = new Interface(new Loopback(), true, (owner) => new IpLink(owner))
     this.topology = new Topology(loopback, paths, this.random)
     this.egress = new Egress(counters, this.random)
     this.icmpOutput = new IcmpOutput(this.topology, this.egress, limit, counters)
@@ -88,12 +89,13 @@ export class Network {
     if (this.topology.interfaces.some((each) => each.device === device)) {
       throw new RangeError(`the device ${device.name} was added before`)
     }
-    const added = new Interface(device, false)
+    const { counters, config, random, icmpInput } = this
+    const added = new Interface(device, false, (owner) =>
+      device.medium === 'ip'
+        ? new IpLink(owner)
+        : new EthernetLink(owner, config, counters, random, (bytes, now) => icmpInput.undelivered(bytes, now)),
+    )
     added.probe = this.watcher
-    if (device.medium === 'ethernet') {
-      const { counters, config, random, icmpInput } = this
-      added.link = new EthernetLink(added, config, counters, random, (bytes, now) => icmpInput.undelivered(bytes, now))
-    }
     this.topology.addInterface(added)
     device.attach(() => this.onwake())
   }
@@ -153,7 +155,8 @@ export class Network {
       const from = interfaces[i]
       let left = dev_weight
       while (left > 0 && from.receive(this.packet, now)) {
-        from.link.receive(from, this.packet, this.ingress, now)
+        const opened = from.link.open(this.packet, now)
+        if (opened !== 'done') this.ingress.receive(from, this.packet, opened === 'many', now)
         left -= 1
       }
       more ||= left === 0
@@ -169,7 +172,7 @@ export class Network {
     this.topology.paths.tick(now)
   }
 
-  /** When `tick` is next due, microseconds; Infinity = never. */
+  /** When `tick` is next due at the earliest, microseconds; Infinity = never. */
   deadline(): number {
     let next = Math.min(this.ingress.reassembly.deadline(), this.topology.paths.deadline())
     for (const each of this.topology.interfaces) next = Math.min(next, each.link.deadline())

@@ -1,11 +1,16 @@
 import { GONE_NEIGHBOUR, type Neighbour } from '../ip/neighbour.ts'
+import type { PathMtuCache } from '../ip/path-mtu.ts'
 import type { Address } from '../wire/address.ts'
 import type { Device } from './device.ts'
 import type { Interface } from './interface.ts'
-import type { Topology } from './topology.ts'
+import type { Cast, Hop } from './link.ts'
 
-/** To one host, to all hosts of a link, or to a group. */
-export type Cast = 'unicast' | 'broadcast' | 'multicast'
+/** What a route rests on, and what makes it old. */
+interface Ground {
+  /** Grows with every change of interfaces, addresses or routes. */
+  readonly generation: number
+  readonly paths: PathMtuCache
+}
 
 /** What a route is made of. */
 export interface RoutePlan {
@@ -23,7 +28,7 @@ export interface RoutePlan {
 const MAX_PACKET_V4 = 65_535
 
 /** A way from one of our addresses to a destination, looked up once and kept by its user while `valid`. */
-export class Route {
+export class Route implements Hop {
   readonly destination: Address
   readonly source: Address
   readonly version: 4 | 6
@@ -38,13 +43,13 @@ export class Route {
   neighbour: Neighbour = GONE_NEIGHBOUR
   /** The last identification used for a packet that must not be fragmented (RFC 6864, 4.1: any will do). */
   identification: number
-  private readonly topology: Topology
+  private readonly ground: Ground
   private readonly generation: number
   private pathGeneration = -1
   private pathMtu = Number.POSITIVE_INFINITY
   private locked = false
 
-  constructor(topology: Topology, plan: RoutePlan) {
+  constructor(ground: Ground, plan: RoutePlan) {
     const { source, destination } = plan
     this.destination = destination.clone()
     this.source = source.clone()
@@ -60,8 +65,8 @@ export class Route {
       source.w3 +
       (destination.w0 + destination.w1 + destination.w2 + destination.w3)
     this.identification = plan.identification
-    this.topology = topology
-    this.generation = topology.generation
+    this.ground = ground
+    this.generation = ground.generation
   }
 
   get device(): Device {
@@ -70,12 +75,12 @@ export class Route {
 
   /** False once devices, addresses or routes have changed: look it up again. */
   get valid(): boolean {
-    return this.generation === this.topology.generation
+    return this.generation === this.ground.generation
   }
 
   /** Largest IP packet in bytes: what the device takes and, as far as is known, the path. */
   get mtu(): number {
-    if (this.pathGeneration !== this.topology.paths.generation) this.lookUpPath()
+    if (this.pathGeneration !== this.ground.paths.generation) this.lookUpPath()
     const link = this.interface.device.mtu
     const mtu = Math.min(link, this.pathMtu)
     return this.version === 4 && mtu > MAX_PACKET_V4 ? MAX_PACKET_V4 : mtu
@@ -83,7 +88,7 @@ export class Route {
 
   /** The path is narrower than `mtu` and may cut what is sent: packets must not forbid it. */
   get mtuLocked(): boolean {
-    if (this.pathGeneration !== this.topology.paths.generation) this.lookUpPath()
+    if (this.pathGeneration !== this.ground.paths.generation) this.lookUpPath()
     return this.locked
   }
 
@@ -93,7 +98,7 @@ export class Route {
   }
 
   private lookUpPath(): void {
-    const { paths } = this.topology
+    const { paths } = this.ground
     const path = this.local ? null : paths.get(this.destination)
     this.pathMtu = path === null ? Number.POSITIVE_INFINITY : path.mtu
     this.locked = path?.locked ?? false

@@ -1,10 +1,6 @@
 import type { IcmpError } from '../ip/icmp-error.ts'
 import { SECOND } from '../tcp/config.ts'
-import type { CongestionControl } from '../tcp/congestion.ts'
-import { Connection, type PathSetup } from '../tcp/connection.ts'
 import { TcpCounters } from '../tcp/counters.ts'
-import { InitialSequence, TUPLE_WORDS } from '../tcp/isn.ts'
-import { newReno } from '../tcp/newreno.ts'
 import type { State } from '../tcp/states.ts'
 import { Address } from '../wire/address.ts'
 import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
@@ -12,25 +8,24 @@ import { type IpHeader, type Packet, PROTOCOL_TCP } from '../wire/packet.ts'
 import { ACK, RST, SYN, TcpSegment } from '../wire/tcp.ts'
 import { parseTcp } from '../wire/tcp-header.ts'
 import type { HostConfig } from './config.ts'
+import { ConnectionMaker } from './connection-maker.ts'
 import { Deadlines } from './deadlines.ts'
 import { Demux } from './demux.ts'
 import { Endpoint, nobody } from './endpoint.ts'
 import { icmpMeaning } from './icmp-meaning.ts'
 import { Listener } from './listener.ts'
+import { Listeners } from './listeners.ts'
 import type { Network } from './network.ts'
 import { EphemeralPorts } from './ports.ts'
 import { type Probe, silentProbe } from './probe.ts'
 import type { Route } from './route.ts'
 import { StackError } from './stack-error.ts'
 import type { Surroundings } from './surroundings.ts'
-import { segmentSize, TcpOutput } from './tcp-output.ts'
+import { TcpOutput } from './tcp-output.ts'
 import { TimeWait, TimeWaitQueue } from './time-wait.ts'
 
 /** Stands for any address where one is hashed. */
 const ANY = new Address()
-
-/** The congestion controls there are, by name. */
-const CONTROLS: ReadonlyMap<string, CongestionControl> = new Map([[newReno.name, newReno]])
 
 /** TCP on one host: its connections and listeners, who gets which segment, and who is due. */
 export class TcpService {
@@ -40,13 +35,12 @@ export class TcpService {
   private readonly network: Network
   private readonly endpoints: Demux<Endpoint | TimeWait>
   private readonly timeWaits = new TimeWaitQueue()
-  private readonly listeners = new Map<number, Listener[]>()
+  private readonly listeners = new Listeners()
+  private readonly maker: ConnectionMaker
   private readonly deadlines = new Deadlines<Endpoint>()
   private readonly ports: EphemeralPorts
-  private readonly sequence: InitialSequence
   private readonly output: TcpOutput
   private readonly segment = new TcpSegment()
-  private readonly tuple = new Uint32Array(TUPLE_WORDS)
   /** Endpoints that may have something to send; and those, and listeners, whose owner is to be told. */
   private sending: Endpoint[] = []
   private telling: (Endpoint | Listener)[] = []
@@ -62,7 +56,7 @@ export class TcpService {
     this.schedule = schedule
     this.endpoints = new Demux(random())
     this.ports = new EphemeralPorts(random, config.ip_local_port_range)
-    this.sequence = new InitialSequence(random)
+    this.maker = new ConnectionMaker(config, this.counters, random)
     this.output = new TcpOutput(network, this.counters)
     network.handle(PROTOCOL_TCP, this)
   }
@@ -129,7 +123,7 @@ export class TcpService {
 
   /** A segment for no connection: a SYN for a listener, or refused (RFC 9293, 3.10.7.1, 3.10.7.2). */
   private open(ip: IpHeader, segment: TcpSegment, now: number): void {
-    const listener = this.listenerFor(ip.destination, segment.destinationPort)
+    const listener = this.listeners.find(ip.destination, segment.destinationPort)
     if (listener === null) {
       this.output.refuse(ip, segment, this.probe, now)
       return
@@ -164,7 +158,7 @@ export class TcpService {
 
   /** The third ACK finds the accept queue full: it is left unanswered, or refused (tcp_abort_on_overflow). */
   private overflows(endpoint: Endpoint, segment: TcpSegment): boolean {
-    const listener = this.listenerFor(endpoint.local, endpoint.localPort)
+    const listener = this.listeners.find(endpoint.local, endpoint.localPort)
     if (listener === null || !listener.full || !listener.halfOpen.has(endpoint)) return false
     if ((segment.flags & (ACK | SYN | RST)) !== ACK) return false
     this.counters.ListenOverflows += 1
@@ -226,33 +220,20 @@ export class TcpService {
       chosen = this.ports.choose(any, any, 0, (p) => !this.listeners.has(p))
       if (chosen === 0) throw new StackError('EADDRINUSE', 'listen', 'no port is free: see ip_local_port_range')
     }
-    const others = this.listeners.get(chosen) ?? []
-    for (const other of others) {
-      if (other.address === null || address === null || other.address.equals(address)) {
-        throw new StackError('EADDRINUSE', 'listen', `port ${chosen} already has a listener`)
-      }
-    }
-    const listener = new Listener(address, chosen, Math.min(backlog, this.config.somaxconn))
-    this.listeners.set(chosen, [...others, listener])
+    const listener = this.listeners.add(address, chosen, Math.min(backlog, this.config.somaxconn))
+    if (listener === null) throw new StackError('EADDRINUSE', 'listen', `port ${chosen} already has a listener`)
     return listener
   }
 
   /** CLOSE in LISTEN: connections that nobody has accepted are reset. */
   unlisten(listener: Listener): void {
-    const left = (this.listeners.get(listener.port) ?? []).filter((other) => other !== listener)
-    if (left.length > 0) this.listeners.set(listener.port, left)
-    else this.listeners.delete(listener.port)
+    this.listeners.remove(listener)
     for (const endpoint of [...listener.halfOpen, ...listener.ready]) {
       endpoint.connection.abort()
       this.touch(endpoint)
     }
     listener.ready.length = 0
     listener.halfOpen.clear()
-  }
-
-  /** Whether the port has a listener or a connection of ours. */
-  isListening(port: number): boolean {
-    return this.listeners.has(port)
   }
 
   /** Something was done to the endpoint's connection: it may have segments to send and events to tell. */
@@ -316,7 +297,7 @@ export class TcpService {
 
   /** Every listener. */
   listening(): Listener[] {
-    return [...this.listeners.values()].flat()
+    return this.listeners.all()
   }
 
   /** After its segments have gone: forget it if it is over, else note its deadline and its events. */
@@ -374,26 +355,8 @@ export class TcpService {
     listener: Listener | null,
     now: number,
   ): Endpoint {
-    const { tuple } = this
-    tuple.set([
-      local.w0,
-      local.w1,
-      local.w2,
-      local.w3,
-      remote.w0,
-      remote.w1,
-      remote.w2,
-      remote.w3,
-      (localPort << 16) | remotePort,
-    ])
-    const path: PathSetup = {
-      mss: segmentSize(route.mtu, remote),
-      iss: this.sequence.isn(tuple, now),
-      timestampOffset: this.sequence.timestampOffset(tuple),
-    }
     const observer = { moved: (from: State, to: State) => this.moved(endpoint, listener, from, to) }
-    const control = CONTROLS.get(this.config.tcp_congestion_control) ?? newReno
-    const connection = new Connection({ config: this.config, counters: this.counters, control, observer }, path)
+    const connection = this.maker.make(local, localPort, remote, remotePort, route.mtu, observer, now)
     const endpoint = new Endpoint(local, localPort, remote, remotePort, connection, route)
     this.endpoints.add(endpoint)
     return endpoint
@@ -409,16 +372,5 @@ export class TcpService {
     if (listener.eventful) return
     listener.eventful = true
     this.telling.push(listener)
-  }
-
-  private listenerFor(address: Address, port: number): Listener | null {
-    const listeners = this.listeners.get(port)
-    if (listeners === undefined) return null
-    let wildcard: Listener | null = null
-    for (const listener of listeners) {
-      if (listener.address === null) wildcard = listener
-      else if (listener.address.equals(address)) return listener
-    }
-    return wildcard
   }
 }

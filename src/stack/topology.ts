@@ -14,7 +14,8 @@ import {
 import { selectSource } from '../ip/source-selection.ts'
 import { Address } from '../wire/address.ts'
 import type { Interface, InterfaceAddress } from './interface.ts'
-import { type Cast, Route } from './route.ts'
+import type { Cast } from './link.ts'
+import { Route } from './route.ts'
 
 /** What an address is to this host. */
 export type AddressKind = 'ours' | 'broadcast' | 'other'
@@ -38,8 +39,11 @@ export class Topology {
   private readonly ways: RouteTable<Way>
   private readonly kinds: AddressMap<AddressKind>
   private readonly prefixes = new Map<Interface, InterfaceAddress[]>()
-  /** The address that most packets are for. */
+  /** `kinds` is to be made anew. */
+  private stale = false
+  /** The address that most packets are for, if `hasLastOurs`. */
   private readonly lastOurs = new Address()
+  private hasLastOurs = false
 
   constructor(loopback: Interface, paths: PathMtuCache, random: () => number) {
     this.loopback = loopback
@@ -67,8 +71,9 @@ export class Topology {
   /** Gives the interface an address, and the host the route to its link. `length` counts in the address's family. */
   addAddress(address: Address, length: number, to: Interface): void {
     const own = address.clone()
-    const known = this.prefixes.get(to) ?? []
-    this.prefixes.set(to, [...known, { address: own, length }])
+    const known = this.prefixes.get(to)
+    if (known === undefined) this.prefixes.set(to, [{ address: own, length }])
+    else known.push({ address: own, length })
     to.addresses.push(own)
     this.ways.add(address, prefixBits(address, length), { interface: to, gateway: null })
     this.changed()
@@ -82,10 +87,14 @@ export class Topology {
 
   /** Loopback addresses are not in here: `isLoopback` tells them. */
   kindOf(address: Address): AddressKind {
-    if (address.equals(this.lastOurs)) return 'ours'
+    if (this.hasLastOurs && address.equals(this.lastOurs)) return 'ours'
+    if (this.stale) this.findKinds()
     const kind = this.kinds.get(address)
     if (kind === null) return isLimitedBroadcast(address) ? 'broadcast' : 'other'
-    if (kind === 'ours') this.lastOurs.set(address)
+    if (kind === 'ours') {
+      this.lastOurs.set(address)
+      this.hasLastOurs = true
+    }
     return kind
   }
 
@@ -165,8 +174,13 @@ export class Topology {
 
   private changed(): void {
     this.generation += 1
+    this.stale = true
+    this.hasLastOurs = false
+  }
+
+  private findKinds(): void {
+    this.stale = false
     this.kinds.clear()
-    this.lastOurs.set(new Address())
     for (const addresses of this.prefixes.values()) {
       for (const { address, length } of addresses) {
         // RFC 919, 7 and RFC 922: the host part all ones, or as of old all zeros; not where there is none (RFC 3021).

@@ -55,7 +55,14 @@ export class Acks {
   }
 
   /** Data has come: learn its pace and the peer's segment size (Linux: tcp_event_data_recv). */
-  dataReceived(segmentLength: number, pushed: boolean, window: number, advertisedMss: number, rto: number, now: number): void {
+  dataReceived(
+    segmentLength: number,
+    pushed: boolean,
+    window: number,
+    advertisedMss: number,
+    rto: number,
+    now: number,
+  ): void {
     if (this.owed === 'none') this.owed = 'delayed'
     this.measure(segmentLength, pushed, advertisedMss)
     const least = this.config.tcp_delack_min_us

@@ -1,17 +1,25 @@
-import { add, after, before, distance } from '../wire/seq.ts'
+import { add, after, before } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
 import { acknowledge } from './acknowledge.ts'
 import { established } from './handshake.ts'
+import { hasOldTimestamp, isDisorderedAck } from './paws.ts'
 import { type Tcb, URGENT } from './tcb.ts'
 import { receiveText, reportDuplicate } from './text.ts'
-
-/** RFC 7323, 5.5: after 24 days without a segment tsRecent says nothing any more. */
-const PAWS_AGE = 24 * 24 * 3600 * 1_000_000
+import { arriveInTimeWait } from './time-wait.ts'
 
 /** SEGMENT ARRIVES in the states from SYN-RECEIVED on (RFC 9293, 3.10.7.4), step by step. */
 export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void {
   const length = segment.payloadLength + (segment.flags & SYN ? 1 : 0) + (segment.flags & FIN ? 1 : 0)
-  if (tcb.state === 'SYN-RECEIVED' && handshakeRepeated(tcb, segment)) return
+  if (tcb.state === 'SYN-RECEIVED' && handshakeRepeated(tcb, segment, now)) return
+  // Without any of these it can change nothing, wherever it lies (Linux drops it before all tests).
+  if ((segment.flags & (ACK | RST | SYN)) === 0) {
+    tcb.counters.TCPNoAck += 1
+    return
+  }
+  if (tcb.state === 'TIME-WAIT') {
+    arriveInTimeWait(tcb, segment, length, now)
+    return
+  }
   if (!sequenceAcceptable(tcb, segment, length, now)) return
   if (segment.flags & RST) {
     reset(tcb, segment, now)
@@ -19,6 +27,12 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
   }
   // Third, security: there are no compartments. Fourth, the SYN bit (RFC 5961, 4).
   if (segment.flags & SYN && !completesSimultaneousOpen(tcb, segment)) {
+    if (tcb.state === 'SYN-RECEIVED' && tcb.passive && after(segment.seq, tcb.rcv.irs)) {
+      tcb.counters.TcpAttemptFails += 1
+      returnToListen(tcb)
+      tcb.replyReset(segment)
+      return
+    }
     tcb.counters.TCPSYNChallenge += 1
     tcb.challenge(now)
     return
@@ -34,11 +48,8 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
     case 'ESTABLISHED':
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
-      if (tcb.orphaned && segment.payloadLength > 0 && after(add(segment.seq, segment.payloadLength), tcb.rcv.nxt)) {
-        // Nobody will read this (RFC 9293, 3.6.1; RFC 2525, 2.17).
-        tcb.counters.TCPAbortOnData += 1
-        tcb.owedReset = 'active'
-        tcb.finish('ECONNRESET')
+      if (tcb.orphaned && bringsText(tcb, segment)) {
+        refuseText(tcb, segment)
         return
       }
       if (segment.flags & URG) urgent(tcb, segment)
@@ -48,70 +59,75 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
         if (tcb.orphaned) tcb.timers.timeWait = now + tcb.options.finTimeout * 1_000_000
       }
       return
-    case 'TIME-WAIT':
-      // The peer has not seen our last ACK: again, and 2 MSL anew.
-      if (segment.flags & FIN) {
-        tcb.acks.owed = 'now'
-        tcb.waitTwoMsl(now)
-      }
-      return
     default:
-      // The peer's FIN has come: text behind it has no meaning.
-      if (length > 0) tcb.acks.owed = 'now'
+      // The peer's FIN has come: what lies behind it has no meaning, what lies before it is old.
+      if (length === 0 || !before(segment.seq, tcb.rcv.nxt)) return
+      if (bringsText(tcb, segment)) refuseText(tcb, segment)
+      else receiveText(tcb, segment, now)
   }
+}
+
+/** Whether the segment's text reaches beyond RCV.NXT. */
+function bringsText(tcb: Tcb, segment: TcpSegment): boolean {
+  return segment.payloadLength > 0 && after(add(segment.seq, segment.payloadLength), tcb.rcv.nxt)
+}
+
+/** Nobody will read this text (RFC 9293, 3.6.1; RFC 2525, 2.17). */
+function refuseText(tcb: Tcb, segment: TcpSegment): void {
+  tcb.counters.TCPAbortOnData += 1
+  tcb.finish('ECONNRESET')
+  tcb.replyReset(segment)
 }
 
 /** First: PAWS (RFC 7323, 5.3) and the window test (Table 6), in the form that Linux gives it. */
 function sequenceAcceptable(tcb: Tcb, segment: TcpSegment, length: number, now: number): boolean {
   const { rcv, acks } = tcb
   const end = add(segment.seq, length)
-  const paws = tcb.useTimestamps && segment.hasTimestamps
-  if (paws && tcb.tsRecentAt >= 0 && before(segment.tsVal, tcb.tsRecent) && (segment.flags & RST) === 0) {
-    if (now - tcb.tsRecentAt < PAWS_AGE) {
-      tcb.counters.PAWSEstab += 1
-      unacceptable(tcb, segment, end, now)
-      return false
-    }
+  const isReset = (segment.flags & RST) !== 0
+  const old = hasOldTimestamp(tcb, segment, now)
+  if (old && !isReset && !isDisorderedAck(tcb, segment, length)) {
+    tcb.counters.PAWSEstab += 1
+    // An old pure ACK that was overtaken says nothing worth an answer (Linux: PAWS_OLD_ACK).
+    if (length > 0 || !before(segment.seq, rcv.nxt)) unacceptable(tcb, segment, length, now)
+    return false
   }
   // Zero-length segments between the last ACK sent and RCV.NXT may pass: their ACK is news.
   if (before(end, acks.lastSent) || after(segment.seq, add(rcv.nxt, tcb.rcvWnd))) {
-    if ((segment.flags & RST) === 0) unacceptable(tcb, segment, end, now)
+    if (!isReset) unacceptable(tcb, segment, length, now)
+    else if (forgetsItsFin(tcb, segment)) reset(tcb, segment, now)
     return false
   }
   // RFC 7323, 4.3, (2): what is remembered is the timestamp of the segment that draws the next ACK.
-  if (paws && !after(segment.seq, acks.lastSent) && (segment.flags & RST) === 0) {
-    if (tcb.tsRecentAt < 0 || !before(segment.tsVal, tcb.tsRecent) || now - tcb.tsRecentAt >= PAWS_AGE) {
-      tcb.tsRecent = segment.tsVal
-      tcb.tsRecentAt = now
-    }
+  const stamped = tcb.useTimestamps && segment.hasTimestamps && !isReset && !old
+  if (stamped && !after(segment.seq, acks.lastSent)) {
+    tcb.tsRecent = segment.tsVal
+    tcb.tsRecentAt = now
   }
   return true
 }
 
 /** An unacceptable segment draws an acknowledgment; those that could bounce for ever are limited (RFC 5961, 7). */
-function unacceptable(tcb: Tcb, segment: TcpSegment, end: number, now: number): void {
-  if (segment.flags & SYN || segment.payloadLength === 0) {
-    if (tcb.state === 'TIME-WAIT' && segment.flags & FIN) {
-      tcb.acks.owed = 'now'
-      tcb.waitTwoMsl(now)
-      return
-    }
-    if (segment.flags & FIN) tcb.acks.owed = 'now'
-    else tcb.challenge(now)
+function unacceptable(tcb: Tcb, segment: TcpSegment, length: number, now: number): void {
+  if (segment.flags & SYN || length === 0) {
+    if (segment.flags & SYN) tcb.counters.TCPSYNChallenge += 1
+    tcb.challenge(now)
     return
   }
   tcb.acks.owed = 'now'
   if (before(segment.seq, tcb.rcv.nxt)) {
+    const end = add(segment.seq, length)
     tcb.acks.enterQuickMode(tcb.rcvWnd)
-    const right = after(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end
-    reportDuplicate(tcb, segment.seq, right, 'old')
+    reportDuplicate(tcb, segment.seq, after(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end)
   }
 }
 
 /** In SYN-RECEIVED the SYN once more: our SYN,ACK was lost, so it goes again (as Linux: tcp_check_req). */
-function handshakeRepeated(tcb: Tcb, segment: TcpSegment): boolean {
+function handshakeRepeated(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   if ((segment.flags & (SYN | ACK | RST)) !== SYN || segment.seq !== tcb.rcv.irs) return false
-  tcb.synOwed = true
+  if (tcb.mayAnswerInvalid(now)) {
+    tcb.synOwed = true
+    tcb.timers.retransmit = now + tcb.rtt.rto
+  }
   return true
 }
 
@@ -121,18 +137,27 @@ function completesSimultaneousOpen(tcb: Tcb, segment: TcpSegment): boolean {
     tcb.state === 'SYN-RECEIVED' &&
     (segment.flags & ACK) !== 0 &&
     segment.seq === tcb.rcv.irs &&
+    (segment.flags & FIN) === 0 &&
     segment.payloadLength === 0 &&
     segment.ack === tcb.snd.nxt
   )
 }
 
-/** Second, the RST bit (RFC 5961, 3): only the exact sequence number resets. */
-function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
+/** A RST that comes one octet early: its sender had not counted its own FIN (Linux: tcp_reset_check). */
+function forgetsItsFin(tcb: Tcb, segment: TcpSegment): boolean {
   const closing = tcb.state === 'CLOSE-WAIT' || tcb.state === 'CLOSING' || tcb.state === 'LAST-ACK'
-  // A peer that had not counted its own FIN (Linux: tcp_reset_check).
-  const exact = segment.seq === tcb.rcv.nxt || (closing && add(segment.seq, 1) === tcb.rcv.nxt)
-  if (!exact) {
-    if (distance(segment.seq, tcb.rcv.nxt) > 0) tcb.challenge(now)
+  return closing && add(segment.seq, 1) === tcb.rcv.nxt
+}
+
+/**
+ * Second, the RST bit (RFC 5961, 3.2): only the exact sequence number resets, which for a peer that
+ * has sent out of order is the end of what it sent.
+ */
+function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
+  const { reassembly, rcv } = tcb
+  const furthest = tcb.useSack && reassembly.pieces > 0 && segment.seq === reassembly.end
+  if (segment.seq !== rcv.nxt && !furthest && !forgetsItsFin(tcb, segment)) {
+    tcb.challenge(now)
     return
   }
   switch (tcb.state) {
@@ -143,7 +168,6 @@ function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
       return
     case 'CLOSING':
     case 'LAST-ACK':
-    case 'TIME-WAIT':
       tcb.finish('')
       return
     default:
@@ -165,15 +189,20 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   const { snd } = tcb
   if (tcb.state === 'SYN-RECEIVED') {
     if (!after(segment.ack, snd.una) || after(segment.ack, snd.nxt)) {
-      tcb.replyReset(segment.ack)
+      tcb.replyReset(segment)
       return false
     }
     established(tcb, segment, now)
     acknowledge(tcb, segment, now)
+    // The peer's SYN,ACK repeats its SYN: acknowledge it as any duplicate.
+    if (segment.flags & SYN) {
+      reportDuplicate(tcb, segment.seq, tcb.rcv.nxt)
+      tcb.acks.owed = 'now'
+    }
     return true
   }
   // RFC 5961, 5.2 (MAY-12): neither too old nor of the future.
-  if (before(segment.ack, add(snd.una, -snd.maxWnd))) {
+  if (before(segment.ack, add(snd.una, -Math.min(snd.maxWnd, tcb.bytesAcked + (tcb.finAcknowledged ? 1 : 0))))) {
     tcb.counters.TCPOldAck += 1
     tcb.challenge(now)
     return false
@@ -188,7 +217,7 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   switch (tcb.state) {
     case 'CLOSING':
       tcb.waitTwoMsl(now)
-      return true
+      return false
     case 'LAST-ACK':
       tcb.finish('')
       return false

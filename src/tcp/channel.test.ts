@@ -108,7 +108,8 @@ function check(end: End): void {
   if (lost !== flight.lostOut || resent !== flight.retransmittedOut) throw new Error('lostOut is wrong')
   if (flight.pipe < 0) throw new Error('pipe is negative')
   if (flight.count > 0 && flight.seq(0) !== tcb.snd.una) throw new Error('flight does not begin at SND.UNA')
-  if (flight.count > 0 && flight.end(flight.count - 1) !== tcb.snd.nxt) throw new Error('flight does not end at SND.NXT')
+  if (flight.count > 0 && flight.end(flight.count - 1) !== tcb.snd.nxt)
+    throw new Error('flight does not end at SND.NXT')
   if (tcb.congestion.cwnd < 1) throw new Error('cwnd below one segment')
   if (flight.count > 0 && tcb.state !== 'CLOSED' && tcb.timers.retransmit === Number.POSITIVE_INFINITY) {
     throw new Error('data in flight and no retransmission timer')
@@ -116,7 +117,14 @@ function check(end: End): void {
 }
 
 function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
-  const config = { tcp_timestamps: w.timestamps, tcp_window_scaling: w.scaling, tcp_retries2: 100, tcp_syn_retries: 30, tcp_synack_retries: 30, tcp_orphan_retries: 100 }
+  const config = {
+    tcp_timestamps: w.timestamps,
+    tcp_window_scaling: w.scaling,
+    tcp_retries2: 100,
+    tcp_syn_retries: 30,
+    tcp_synack_retries: 30,
+    tcp_orphan_retries: 100,
+  }
   const rmem: [number, number, number] = [4096, w.buffer, Math.max(w.buffer, 1_000_000)]
   const pair = new Pair(
     { config: { ...config, tcp_sack: w.sackA, tcp_rmem: rmem }, iss: w.issA, mss: w.mss },

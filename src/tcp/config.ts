@@ -51,7 +51,11 @@ export interface TcpConfig {
   tcp_congestion_control: string
   /** Duplicate acknowledgments that are taken for reordering before they mean loss (RFC 5681, 3.2). */
   tcp_reordering: number
-  /** Seconds between two acknowledgments of invalid segments on one connection, microseconds (RFC 5961, 7). */
+  /** Tail loss probes (RFC 8985, 7). */
+  tcp_early_retrans: boolean
+  /** Detection of spurious timeouts (RFC 5682). */
+  tcp_frto: boolean
+  /** Time between two acknowledgments of invalid segments on one connection, microseconds (RFC 5961, 7). */
   tcp_invalid_ratelimit_us: number
   /** Smallest segment that a peer may make us send (against needless overhead), bytes. */
   tcp_min_snd_mss: number
@@ -84,6 +88,8 @@ export const linux: Readonly<TcpConfig> = {
   tcp_slow_start_after_idle: true,
   tcp_congestion_control: 'reno',
   tcp_reordering: 3,
+  tcp_early_retrans: true,
+  tcp_frto: true,
   tcp_invalid_ratelimit_us: 500_000,
   tcp_min_snd_mss: 48,
 }

@@ -1,6 +1,7 @@
 import { add, after, distance } from '../wire/seq.ts'
 import { RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { arriveInOther } from './arrives.ts'
+import { HAS_FIN } from './flight.ts'
 import { arriveInListen, arriveInSynSent, openActive } from './handshake.ts'
 import { nextSegment } from './output.ts'
 import type { SocketOptions } from './socket-options.ts'
@@ -100,7 +101,10 @@ export class Connection {
   /** Whether the user may still send: no FIN is queued, the connection is not over. */
   get canWrite(): boolean {
     const { state, finQueued } = this.tcb
-    return !finQueued && (state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'SYN-SENT' || state === 'SYN-RECEIVED')
+    return (
+      !finQueued &&
+      (state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'SYN-SENT' || state === 'SYN-RECEIVED')
+    )
   }
 
   /** SEND with the URGENT flag: everything written so far is urgent (RFC 9293, 3.8.5). */
@@ -237,9 +241,12 @@ export class Connection {
     // What was too large is lost, and goes again in smaller pieces; this is no congestion.
     const limit = tcb.currentMss()
     for (let i = 0; i < tcb.flight.count; i += 1) {
-      if (distance(tcb.flight.end(i), tcb.flight.seq(i)) > limit) tcb.flight.lose(i)
+      const tooLong = distance(tcb.flight.end(i), tcb.flight.seq(i)) - (tcb.flight.flags(i) & HAS_FIN ? 1 : 0) > limit
+      if (tooLong) tcb.flight.lose(i)
     }
-    if (tcb.flight.lostOut > 0) tcb.timers.retransmit = now + tcb.rtt.rto
+    if (tcb.flight.lostOut === 0) return
+    tcb.recovery.repack(tcb.snd.nxt)
+    tcb.timers.retransmit = now + tcb.rtt.rto
   }
 
   /** Keepalive on or off (SO_KEEPALIVE). */

@@ -17,6 +17,7 @@ export class TcpCounters {
   DelayedACKs = 0
   TCPTimeouts = 0
   TCPLossProbes = 0
+  TCPLossProbeRecovery = 0
   TCPFastRetrans = 0
   TCPSlowStartRetrans = 0
   TCPLostRetransmit = 0
@@ -53,4 +54,9 @@ export class TcpCounters {
   TCPTimeWaitOverflow = 0
   TCPMemoryPressures = 0
   TCPSpuriousRTOs = 0
+  /** Reductions of the congestion window undone: at the end of a recovery, within one, after a DSACK, after a timeout. */
+  TCPFullUndo = 0
+  TCPPartialUndo = 0
+  TCPDSACKUndo = 0
+  TCPLossUndo = 0
 }

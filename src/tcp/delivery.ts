@@ -2,7 +2,7 @@ import { after } from '../wire/seq.ts'
 
 /** What one acknowledgment has delivered: a record that is filled again and again. */
 export class Delivery {
-  /** Segments acknowledged cumulatively. */
+  /** Segments acknowledged cumulatively that no SACK block had covered. */
   acked = 0
   /** Segments newly covered by SACK blocks. */
   sacked = 0
@@ -16,6 +16,8 @@ export class Delivery {
   resentAt = -1
   /** A segment that was never retransmitted was delivered after a later one. */
   reordered = false
+  /** A segment that was never retransmitted, sent before `highSeq`, was delivered (Linux: FLAG_ORIG_SACK_ACKED). */
+  original = false
   /** Our SYN, our FIN was acknowledged. */
   syn = false
   fin = false
@@ -24,9 +26,13 @@ export class Delivery {
   latestEnd = 0
   private now = 0
   private minRtt = 0
+  private highSeq = 0
 
-  /** Empties the record; `minRtt` tells a retransmission from its original (RFC 8985, 6.2, step 2). */
-  reset(now: number, minRtt: number): void {
+  /**
+   * Empties the record; `minRtt` tells a retransmission from its original (RFC 8985, 6.2, step 2),
+   * `highSeq` is where the last recovery began.
+   */
+  reset(now: number, minRtt: number, highSeq: number): void {
     this.acked = 0
     this.sacked = 0
     this.firstSentAt = -1
@@ -34,16 +40,19 @@ export class Delivery {
     this.retransmitted = false
     this.resentAt = -1
     this.reordered = false
+    this.original = false
     this.syn = false
     this.fin = false
     this.latestSentAt = -1
     this.latestEnd = 0
     this.now = now
     this.minRtt = minRtt
+    this.highSeq = highSeq
   }
 
   /** Takes in a segment that has just been delivered, cumulatively or by a SACK block. */
   take(sentAt: number, end: number, resent: boolean, cumulative: boolean): void {
+    if (!resent && !after(end, this.highSeq)) this.original = true
     if (resent) {
       this.retransmitted = true
       if (sentAt > this.resentAt) this.resentAt = sentAt

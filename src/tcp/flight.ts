@@ -101,6 +101,7 @@ export class Flight {
 
   /** Removes what lies before `una`; a segment acknowledged in part keeps its rest. */
   acknowledge(una: number, delivery: Delivery): void {
+    const overtaken = this.sackedOut > 0
     while (this.count > 0) {
       const slot = this.head
       const end = this.ends[slot] ?? 0
@@ -111,9 +112,14 @@ export class Flight {
       }
       if (flags & LOST) this.lostOut -= 1
       if (flags & RETRANSMITTED) this.retransmittedOut -= 1
-      if (flags & SACKED) this.sackedOut -= 1
-      else delivery.take(this.times[slot] ?? 0, end, (flags & EVER_RETRANSMITTED) !== 0, true)
-      delivery.acked += 1
+      if (flags & SACKED) {
+        this.sackedOut -= 1
+      } else {
+        const resent = (flags & EVER_RETRANSMITTED) !== 0
+        delivery.take(this.times[slot] ?? 0, end, resent, true)
+        delivery.acked += 1
+        if (overtaken && !resent && before(end, this.highestSacked)) delivery.reordered = true
+      }
       if (flags & HAS_SYN) delivery.syn = true
       if (flags & HAS_FIN) delivery.fin = true
       this.head = (this.head + 1) & this.mask
@@ -157,9 +163,12 @@ export class Flight {
     if (index < this.lostHint) this.lostHint = index
   }
 
-  /** Everything not sacked is lost: the retransmission timer has fired (RFC 6298, 5.4). */
-  loseAll(): void {
-    for (let i = 0; i < this.count; i += 1) this.lose(i)
+  /**
+   * The retransmission timer has fired (RFC 6298, 5.4): the head is lost, and everything not sacked that
+   * was sent before `sentBefore`.
+   */
+  loseAll(sentBefore: number): void {
+    for (let i = 0; i < this.count; i += 1) if (i === 0 || this.sentAt(i) <= sentBefore) this.lose(i)
   }
 
   /** The peer has thrown away what it had sacked (RFC 2018, 8): forget its SACKs. */

@@ -2,7 +2,9 @@ import { add, after, before } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { acknowledgeSyn } from './acknowledge.ts'
 import { CONNECTED, type Tcb, WRITABLE } from './tcb.ts'
-import { receiveText } from './text.ts'
+
+/** Until the SYN goes again after a RST to an older connection, microseconds. */
+const RETRY_DELAY = 8000
 
 /** OPEN, active (RFC 9293, 3.10.1): a SYN is owed. */
 export function openActive(tcb: Tcb, iss: number, now: number): void {
@@ -16,10 +18,11 @@ export function openActive(tcb: Tcb, iss: number, now: number): void {
 export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: number): void {
   if (segment.flags & RST) return
   if (segment.flags & ACK) {
-    tcb.replyReset(segment.ack)
+    tcb.replyReset(segment)
     return
   }
-  if ((segment.flags & SYN) === 0) return
+  // A SYN that is a FIN, too, is no attempt to talk (as Linux).
+  if ((segment.flags & (SYN | FIN)) !== SYN) return
   tcb.passive = true
   tcb.move('SYN-RECEIVED')
   acceptSyn(tcb, segment, now)
@@ -29,19 +32,19 @@ export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: 
 
 /** SEGMENT ARRIVES in SYN-SENT (RFC 9293, 3.10.7.3). */
 export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): void {
-  const { snd, rcv } = tcb
+  const { snd } = tcb
   const flags = segment.flags
   const acknowledges = (flags & ACK) !== 0
   // First, the ACK bit.
   if (acknowledges && (!after(segment.ack, snd.iss) || after(segment.ack, snd.nxt))) {
-    if ((flags & RST) === 0) tcb.replyReset(segment.ack)
+    if ((flags & RST) === 0) resetHalfOpen(tcb, segment, now)
     return
   }
   // An answer to an older SYN of ours echoes an older timestamp (RFC 7323, 3.2; Linux: PAWSActive).
   if (acknowledges && segment.hasTimestamps && tcb.useTimestamps && segment.tsEcr !== 0) {
     if (before(segment.tsEcr, tcb.timestamp(tcb.createdAt)) || after(segment.tsEcr, tcb.timestamp(now))) {
       tcb.counters.PAWSActive += 1
-      if ((flags & RST) === 0) tcb.replyReset(segment.ack)
+      if ((flags & RST) === 0) resetHalfOpen(tcb, segment, now)
       return
     }
   }
@@ -60,6 +63,8 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
     tcb.move('SYN-RECEIVED')
     snd.wl1 = segment.seq
     snd.wl2 = segment.ack
+    tcb.flight.clear()
+    tcb.timers.retransmit = Number.POSITIVE_INFINITY
     tcb.synOwed = true
     return
   }
@@ -67,8 +72,16 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
   established(tcb, segment, now)
   // The third ACK goes at once, or rides on data that waits.
   tcb.acks.owed = 'now'
-  if (segment.payloadLength > 0 || flags & FIN) receiveText(tcb, segment, now)
-  else rcv.up = rcv.nxt
+  // Text and FIN of a SYN,ACK are not kept: not acknowledged, they come again (as Linux does).
+}
+
+/**
+ * The peer takes part in an older connection: RST, and our SYN again as soon as that is gone (RFC
+ * 9293, 3.5.1, figure 9; Linux: TCP_TIMEOUT_MIN).
+ */
+function resetHalfOpen(tcb: Tcb, segment: TcpSegment, now: number): void {
+  tcb.replyReset(segment)
+  if (tcb.retransmits === 0) tcb.timers.retransmit = Math.min(tcb.timers.retransmit, now + RETRY_DELAY)
 }
 
 /** ESTABLISHED: the variables that both ways of getting there set alike. */
@@ -84,7 +97,7 @@ export function established(tcb: Tcb, segment: TcpSegment, now: number): void {
   tcb.lastSegmentReceivedAt = now
   const mss = tcb.currentMss()
   tcb.acks.receiveMss = Math.max(88, Math.min(tcb.acks.receiveMss, tcb.advertisedMss, mss))
-  tcb.sendBuffer.capacity = Math.max(tcb.sendBuffer.capacity, Math.min(2 * tcb.congestion.cwnd * mss, tcb.config.tcp_wmem[2]))
+  if (!tcb.options.sendBufferLocked) tcb.sendBuffer.grow(tcb.congestion.cwnd, tcb.snd.mss, tcb.config.tcp_wmem[2])
   if (tcb.options.keepAlive) tcb.timers.keepalive = now + tcb.options.keepIdle * 1_000_000
 }
 

@@ -1,6 +1,10 @@
 import { after } from '../wire/seq.ts'
 import type { Delivery } from './delivery.ts'
 import { EVER_RETRANSMITTED, type Flight, LOST, RETRANSMITTED, SACKED } from './flight.ts'
+import type { RecoveryPhase } from './recovery.ts'
+
+/** Recoveries in a row without a needless retransmission after which the reordering window is reset. */
+const RECOVERIES_TO_FORGET = 16
 
 /** What `detect` must know of the rest of the connection. */
 export interface LossContext {
@@ -32,6 +36,8 @@ export class Loss {
   private windowSteps = 1
   /** Duplicate acknowledgments in a row, on a connection without SACK. */
   duplicateAcks = 0
+  /** Recoveries until the reordering window shrinks again (RFC 8985, 6.2, step 4). */
+  private persistence = 0
 
   constructor(threshold: number) {
     this.threshold = threshold
@@ -42,7 +48,10 @@ export class Loss {
     if (delivery.reordered) this.reorderingSeen = true
     if (delivery.latestSentAt < 0) return
     this.rtt = now - delivery.latestSentAt
-    if (delivery.latestSentAt > this.sentAt || (delivery.latestSentAt === this.sentAt && after(delivery.latestEnd, this.end))) {
+    if (
+      delivery.latestSentAt > this.sentAt ||
+      (delivery.latestSentAt === this.sentAt && after(delivery.latestEnd, this.end))
+    ) {
       this.sentAt = delivery.latestSentAt
       this.end = delivery.latestEnd
     }
@@ -51,6 +60,24 @@ export class Loss {
   /** A DSACK has told of a needless retransmission (RFC 8985, 6.2, step 4). */
   spurious(): void {
     this.windowSteps = Math.min(this.windowSteps + 1, 255)
+    this.persistence = RECOVERIES_TO_FORGET
+  }
+
+  /** The path reorders: what was thought lost had only been overtaken. */
+  reordered(): void {
+    this.reorderingSeen = true
+  }
+
+  /** A recovery has ended, and it was needed. */
+  recovered(): void {
+    if (this.persistence === 0) return
+    this.persistence -= 1
+    if (this.persistence === 0) this.windowSteps = 1
+  }
+
+  /** How long after its sending a segment may be taken for lost, reordering not allowed for, microseconds. */
+  get patience(): number {
+    return this.rtt
   }
 
   /**
@@ -78,9 +105,9 @@ export class Loss {
   }
 
   /** The same without SACK: the head is lost after enough duplicates, and at each partial acknowledgment. */
-  detectWithoutSack(flight: Flight, context: LossContext): void {
+  detectWithoutSack(flight: Flight, context: LossContext, phase: RecoveryPhase): void {
     const enough = this.duplicateAcks >= this.threshold
-    if ((!context.recovering && enough) || (context.recovering && context.advanced)) {
+    if ((phase === 'Open' && enough) || (phase === 'Recovery' && context.advanced)) {
       if (flight.count > 0 && (flight.flags(0) & LOST) === 0) flight.lose(0)
     }
   }

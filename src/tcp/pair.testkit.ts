@@ -188,7 +188,12 @@ export class Pair {
       this.sent.push({ from, at: this.now, segment })
       for (const delay of this.fate(segment, from, this.sent.length - 1)) {
         this.order += 1
-        this.inFlight.push({ at: this.now + delay, order: this.order, to: from === 'a' ? 'b' : 'a', segment: copySegment(segment) })
+        this.inFlight.push({
+          at: this.now + delay,
+          order: this.order,
+          to: from === 'a' ? 'b' : 'a',
+          segment: copySegment(segment),
+        })
       }
     }
   }

@@ -164,7 +164,9 @@ export class Peer {
         connection.abort()
         break
       case 'set':
-        Object.assign(connection.options, { [first]: /^(true|false)$/.test(second) ? second === 'true' : Number(second) })
+        Object.assign(connection.options, {
+          [first]: /^(true|false)$/.test(second) ? second === 'true' : Number(second),
+        })
         break
       case 'keepalive':
         Object.assign(connection.options, { keepIdle: number, keepInterval: Number(second), keepCount: Number(third) })

@@ -1,4 +1,4 @@
-import { add, after, before, distance } from '../wire/seq.ts'
+import { add, after, before, distance, later } from '../wire/seq.ts'
 import { MAX_SACK_BLOCKS } from '../wire/tcp.ts'
 import { ByteQueue } from './byte-queue.ts'
 
@@ -124,15 +124,39 @@ export class Reassembly {
     return i < this.lefts.length && !before(left, this.lefts[i] ?? 0) && !after(right, this.rights[i] ?? 0)
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.queue.clear()
-    this.readable = 0
+  /** Sequence number after the last byte held, in order or not. */
+  get end(): number {
+    return this.rights[this.rights.length - 1] ?? this.next
+  }
+
+  /**
+   * Reports what of `left`..`right` is already held out of order as a duplicate, as far as its first
+   * stretch goes (RFC 2883, 4.2); false = nothing is.
+   */
+  reportOverlap(left: number, right: number): boolean {
+    // The first piece that ends after `left`.
+    const i = this.pieceAt(add(left, 1))
+    const from = this.lefts[i] ?? right
+    if (!before(from, right)) return false
+    const to = this.rights[i] ?? right
+    this.reportDuplicate(later(from, left), before(to, right) ? to : right)
+    return true
+  }
+
+  /** Forgets what waits out of order, and all that is to be reported. */
+  forgetWaiting(): void {
     this.lefts.length = 0
     this.rights.length = 0
     this.sackLefts.length = 0
     this.sackRights.length = 0
     this.hasDuplicate = false
+    if (this.readable === 0) this.queue.clear()
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.readable = 0
+    this.forgetWaiting()
   }
 
   private advance(length: number): void {
@@ -173,8 +197,8 @@ export class Reassembly {
     return low
   }
 
-  /** The piece around `seq` becomes the first SACK block; blocks that it has swallowed go. */
-  private noteSack(seq: number): void {
+  /** The piece around `seq` becomes the first SACK block (RFC 2018, 4); blocks that it has swallowed go. */
+  noteSack(seq: number): void {
     const piece = this.pieceAt(add(seq, 1))
     const left = this.lefts[piece] ?? 0
     const right = this.rights[piece] ?? 0

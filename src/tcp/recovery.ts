@@ -1,4 +1,4 @@
-import { before } from '../wire/seq.ts'
+import { after, before } from '../wire/seq.ts'
 import type { CongestionControl, CongestionWindow } from './congestion.ts'
 
 /** Where loss recovery stands (Linux: icsk_ca_state). */
@@ -6,16 +6,29 @@ export type RecoveryPhase = 'Open' | 'Recovery' | 'Loss'
 
 /**
  * What happens to the congestion window when segments are lost: fast recovery with proportional
- * rate reduction (RFC 6582, RFC 6937), and slow start after a timeout (RFC 5681, 3.1).
+ * rate reduction (RFC 6582, RFC 6937), and slow start after a timeout (RFC 5681, 3.1). A reduction that
+ * proves needless is undone (RFC 3522, RFC 4015, RFC 5682).
  */
 export class Recovery {
   phase: RecoveryPhase = 'Open'
   /** SND.NXT when the phase began: it ends when this is acknowledged (RFC 6582: recover). */
-  private highSeq = 0
+  highSeq = 0
+  /** The timeout may have been spurious: the next acknowledgments will tell (RFC 5682: F-RTO). */
+  suspect = false
+  /** To find out, new data goes before retransmissions (RFC 5682, 3.1, step 2b). */
+  newFirst = false
   private priorCwnd = 0
+  private priorThreshold = 0
   private delivered = 0
   /** Segments sent since the reduction began (prr_out). */
   private out = 0
+  /** The last reduction can be undone; SND.UNA when it was made. */
+  private undoable = false
+  private undoSeq = 0
+  /** Retransmissions since then that no DSACK has reported as needless; -1 = none was sent. */
+  private unreported = -1
+  /** When the first retransmission of this phase was sent; -1 = none. */
+  firstResentAt = -1
   private readonly window: CongestionWindow
   private readonly control: CongestionControl
 
@@ -24,31 +37,64 @@ export class Recovery {
     this.control = control
   }
 
-  /** Fast recovery begins: loss is evident, the timer has not fired. */
-  enter(nxt: number, now: number): void {
-    this.reduce(nxt, now)
+  /** Fast recovery begins: loss is evident, the timer has not fired. `resent` retransmissions are in the network. */
+  enter(una: number, nxt: number, resent: number, now: number): void {
+    this.noteUndo(una, resent)
+    this.highSeq = nxt
+    this.delivered = 0
+    this.out = 0
+    this.reduce(now)
     this.phase = 'Recovery'
   }
 
-  /** The retransmission timer has fired (RFC 5681, 3.1): one segment, and slow start. */
-  timeout(una: number, nxt: number, pipe: number, now: number): void {
+  /**
+   * The retransmission timer has fired (RFC 5681, 3.1): one segment, and slow start. `before` timeouts
+   * were without progress, `resent` retransmissions and `pipe` segments are in the network.
+   */
+  timeout(una: number, nxt: number, pipe: number, resent: number, timeouts: number, now: number): void {
+    const fresh = this.phase === 'Open'
     // A second timeout of the same data does not lower the threshold again.
-    if (this.phase !== 'Loss' || !before(una, this.highSeq)) {
-      this.window.ssthresh = this.control.threshold(this.window)
-      this.control.congested(this.window, now)
+    if (fresh || !before(una, this.highSeq) || (this.phase === 'Loss' && timeouts === 0)) {
+      this.noteUndo(una, resent)
+      this.reduce(now)
     }
     this.window.cwnd = pipe + 1
     this.window.count = 0
     this.phase = 'Loss'
     this.highSeq = nxt
+    this.suspect = fresh || timeouts > 0
+    this.newFirst = false
   }
 
-  /** SND.UNA has moved to `una`: is the phase over? Without SACK it must pass the mark (RFC 6582, 3.2, 6). */
-  acknowledged(una: number, sack: boolean): void {
-    if (this.phase === 'Open' || before(una, this.highSeq)) return
-    if (!sack && una === this.highSeq) return
-    if (this.phase === 'Recovery') this.window.cwnd = this.window.ssthresh
+  /** The path MTU has shrunk: what was too large goes again, which is no congestion (Linux: tcp_simple_retransmit). */
+  repack(nxt: number): void {
+    if (this.phase === 'Loss') return
+    this.phase = 'Loss'
+    this.highSeq = nxt
+    this.undoable = false
+    this.suspect = false
+    this.newFirst = false
+  }
+
+  /** The phase is over. */
+  end(): void {
+    if (this.phase === 'Recovery' && this.undoable) this.window.cwnd = this.window.ssthresh
+    this.open()
+  }
+
+  /** Nothing is held against the network any more. */
+  open(): void {
     this.phase = 'Open'
+    this.suspect = false
+    this.newFirst = false
+    this.firstResentAt = -1
+  }
+
+  /** A loss probe has mended a loss: one reduction, without a phase (RFC 8985, 7.4). */
+  reduceOnce(now: number): void {
+    this.reduce(now)
+    this.window.cwnd = this.window.ssthresh
+    this.undoable = false
   }
 
   /** `delivered` segments have left the network: how many more may go (RFC 6937, 3.1). */
@@ -74,11 +120,47 @@ export class Recovery {
     if (this.phase === 'Recovery') this.out += 1
   }
 
-  private reduce(nxt: number, now: number): void {
-    this.highSeq = nxt
+  /** A segment was sent again. */
+  resent(now: number): void {
+    this.sent()
+    if (this.firstResentAt < 0) this.firstResentAt = now
+    if (this.undoable) this.unreported = Math.max(0, this.unreported) + 1
+  }
+
+  /** A DSACK reports that `segments` up to `right` arrived twice. */
+  repeated(right: number, segments: number): void {
+    if (!this.undoable || this.unreported <= 0 || !after(right, this.undoSeq)) return
+    this.unreported = Math.max(0, this.unreported - segments)
+  }
+
+  /** Whether the originals have arrived: `delayed`, an echo from before the first retransmission says so. */
+  wasNeedless(delayed: boolean): boolean {
+    return this.undoable && (this.unreported === 0 || this.firstResentAt < 0 || delayed)
+  }
+
+  /** Whether every retransmission was reported as needless (RFC 3708). */
+  get allRepeated(): boolean {
+    return this.undoable && this.unreported === 0
+  }
+
+  /** Takes the reduction back (RFC 4015, 3.2). */
+  undo(): void {
+    this.window.cwnd = Math.max(this.window.cwnd, this.priorCwnd)
+    this.window.ssthresh = Math.max(this.window.ssthresh, this.priorThreshold)
+    this.undoable = false
+  }
+
+  private noteUndo(una: number, resent: number): void {
+    const { cwnd, ssthresh } = this.window
+    this.undoable = true
+    this.undoSeq = una
+    this.unreported = resent > 0 ? resent : -1
+    if (resent === 0) this.firstResentAt = -1
+    this.priorThreshold = Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2))
+  }
+
+  private reduce(now: number): void {
     this.priorCwnd = this.window.cwnd
-    this.delivered = 0
-    this.out = 0
     this.window.ssthresh = this.control.threshold(this.window)
     this.control.congested(this.window, now)
     this.window.count = 0

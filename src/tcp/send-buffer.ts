@@ -1,6 +1,10 @@
 import { add, distance } from '../wire/seq.ts'
 import { ByteQueue } from './byte-queue.ts'
 
+/** Headers and bookkeeping of a segment in Linux, within its power of two and beside it, bytes. */
+const SEGMENT_OVERHEAD = 640
+const BUFFER_OVERHEAD = 256
+
 /** Bytes that the user has sent and the peer has not yet acknowledged, by sequence number (RFC 9293, 3.8). */
 export class SendBuffer {
   private readonly queue = new ByteQueue()
@@ -22,6 +26,17 @@ export class SendBuffer {
 
   get free(): number {
     return Math.max(0, this.capacity - this.length)
+  }
+
+  /**
+   * Room for two windows of `cwnd` segments of `mss` bytes, each with the overhead that Linux reckons
+   * (tcp_sndbuf_expand); at most `most` bytes, and never less than before.
+   */
+  grow(cwnd: number, mss: number, most: number): void {
+    let segment = 1024
+    while (segment < mss + SEGMENT_OVERHEAD) segment *= 2
+    const wanted = Math.min(2 * cwnd * (segment + BUFFER_OVERHEAD), most)
+    if (wanted > this.capacity) this.capacity = wanted
   }
 
   /** Takes as many bytes as fit; returns how many. */

@@ -1,4 +1,5 @@
 import { add, after, distance } from '../wire/seq.ts'
+import { ACK, FIN, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { Acks } from './acks.ts'
 import type { TcpConfig } from './config.ts'
 import { type CongestionControl, CongestionWindow } from './congestion.ts'
@@ -6,6 +7,7 @@ import type { TcpCounters } from './counters.ts'
 import { Delivery } from './delivery.ts'
 import { Flight } from './flight.ts'
 import { Loss } from './loss.ts'
+import { LossProbe } from './loss-probe.ts'
 import { Reassembly } from './reassembly.ts'
 import { Recovery } from './recovery.ts'
 import { Rtt } from './rtt.ts'
@@ -83,7 +85,7 @@ class ReceiveSequence {
 }
 
 /** What is owed to the peer beside data and acknowledgments. */
-export type OwedReset = 'none' | 'active' | 'reply'
+export type OwedReset = 'none' | 'active' | 'reply' | 'refusal'
 
 /** The transmission control block (RFC 9293, 3.3.1): everything that one connection remembers. */
 export class Tcb {
@@ -109,6 +111,7 @@ export class Tcb {
   readonly window: ReceiveWindow
   readonly acks: Acks
   readonly timers = new Timers()
+  readonly probe = new LossProbe()
   readonly delivery: Delivery
 
   /** The options both sides have agreed on. */
@@ -144,7 +147,8 @@ export class Tcb {
   /** A SYN or SYN,ACK is to be sent (again). */
   synOwed = false
   owedReset: OwedReset = 'none'
-  resetSeq = 0
+  /** Its sequence number as a reply, its acknowledgment as a refusal. */
+  resetNumber = 0
   /** A probe is to be sent: of a zero window, or of a silent peer. */
   probeOwed = false
 
@@ -212,6 +216,7 @@ export class Tcb {
     this.move('CLOSED')
     this.error = error
     this.timers.clear()
+    this.probe.clear()
     this.flight.clear()
     this.sendBuffer.reset(this.snd.nxt)
     this.synOwed = false
@@ -267,20 +272,29 @@ export class Tcb {
 
   /** An acknowledgment is owed at once because of an invalid segment, within the limit of RFC 5961, 7. */
   challenge(now: number): void {
-    if (now - this.lastChallengeAt < this.config.tcp_invalid_ratelimit_us) {
-      this.counters.TCPACKSkipped += 1
-      return
-    }
-    this.lastChallengeAt = now
+    if (!this.mayAnswerInvalid(now)) return
     this.counters.TCPChallengeACK += 1
     this.acks.owed = 'now'
   }
 
-  /** Answers a segment that this connection cannot have meant, <SEQ=SEG.ACK><CTL=RST>. */
-  replyReset(seq: number): void {
+  /** Whether an invalid segment may draw an answer: one in half a second (Linux: tcp_oow_rate_limited). */
+  mayAnswerInvalid(now: number): boolean {
+    if (now - this.lastChallengeAt < this.config.tcp_invalid_ratelimit_us) {
+      this.counters.TCPACKSkipped += 1
+      return false
+    }
+    this.lastChallengeAt = now
+    return true
+  }
+
+  /** Answers a segment that this connection cannot have drawn with the RST of RFC 9293, 3.5.2. */
+  replyReset(segment: TcpSegment): void {
     if (this.owedReset === 'active') return
-    this.owedReset = 'reply'
-    this.resetSeq = seq
+    const acknowledges = (segment.flags & ACK) !== 0
+    this.owedReset = acknowledges ? 'reply' : 'refusal'
+    const syn = segment.flags & SYN ? 1 : 0
+    const fin = segment.flags & FIN ? 1 : 0
+    this.resetNumber = acknowledges ? segment.ack : add(segment.seq, segment.payloadLength + syn + fin)
   }
 
   /** Enters TIME-WAIT, or stays in it: 2 MSL from now (RFC 9293, 3.10.7.4, eighth). */

@@ -1,27 +1,28 @@
 import { add, after, before, distance } from '../wire/seq.ts'
-import { FIN, PSH, SYN, type TcpSegment } from '../wire/tcp.ts'
+import { FIN, PSH, type TcpSegment } from '../wire/tcp.ts'
 import { ENDED, READABLE, type Tcb } from './tcb.ts'
 
 /**
  * Seventh and eighth: the segment text and the FIN (RFC 9293, 3.10.7.4), for a segment that has
- * passed the tests before them, in a state that may receive.
+ * passed the tests before them.
  */
 export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
   const { rcv, counters } = tcb
   const fin = (segment.flags & FIN) !== 0
-  let seq = segment.flags & SYN ? add(segment.seq, 1) : segment.seq
+  let { seq } = segment
   let start = segment.payloadStart
   let length = segment.payloadLength
   const end = add(seq, length)
+  const finalEnd = fin ? add(end, 1) : end
 
   // What lies before RCV.NXT was received already.
   const behind = distance(rcv.nxt, seq)
   if (behind > 0) {
-    if (behind > length || (behind === length && !fin)) {
-      repeated(tcb, seq, end)
+    if (!after(finalEnd, rcv.nxt)) {
+      repeated(tcb, seq, finalEnd)
       return
     }
-    if (length > 0) reportDuplicate(tcb, seq, rcv.nxt, 'old')
+    if (length > 0) reportDuplicate(tcb, seq, rcv.nxt)
     seq = rcv.nxt
     start += behind
     length -= behind
@@ -45,24 +46,27 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
     if (after(end, rcv.nxt)) tcb.acks.owed = 'now'
   }
   if (rcv.hasFin && rcv.finAt === rcv.nxt) receiveFin(tcb, now)
+  decide(tcb, now)
 }
 
 function inOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): void {
   const { rcv, acks, reassembly, window } = tcb
   const filling = reassembly.pieces > 0
+  if (filling) reportOverlap(tcb, seq, add(seq, length))
   const moved = reassembly.insert(seq, segment.bytes, start, length)
+  if (moved < 0) return
   rcv.nxt = add(rcv.nxt, moved)
   tcb.bytesReceived += moved
   tcb.events |= READABLE
   learn(tcb, segment, now)
+  window.grow(segment.payloadLength, tcb.advertisedMss, reassembly.readable)
   // A hole was filled: the sender in recovery needs to know (RFC 9293, 3.8.6.3; RFC 5681, 4.2).
   if (filling) {
     if (reassembly.pieces === 0) acks.enterQuickMode(tcb.rcvWnd)
     acks.owed = 'now'
-    return
+  } else if (window.rtt === 0 || !tcb.useTimestamps) {
+    window.sampleByWindow(rcv.nxt, now)
   }
-  decide(tcb, now)
-  if (window.rtt === 0 || !tcb.useTimestamps) window.sampleByWindow(rcv.nxt, now)
 }
 
 function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): void {
@@ -72,8 +76,10 @@ function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, l
   acks.owed = 'now'
   // Without SACK the sender counts duplicates, so each segment draws one (RFC 5681, 3.2).
   if (!tcb.useSack) acks.duplicates = Math.min(acks.duplicates + 1, 64)
+  reportOverlap(tcb, seq, end)
   if (reassembly.holds(seq, end)) {
-    reportDuplicate(tcb, seq, end, 'waiting')
+    // The block that holds it comes first nevertheless (RFC 2883, 4.1.2).
+    reassembly.noteSack(seq)
     return
   }
   if (reassembly.insert(seq, segment.bytes, start, length) < 0) {
@@ -89,7 +95,6 @@ function learn(tcb: Tcb, segment: TcpSegment, now: number): void {
   const length = segment.segmentSize > 0 ? segment.segmentSize : segment.payloadLength
   const pushed = (segment.flags & PSH) !== 0
   tcb.acks.dataReceived(length, pushed, tcb.rcvWnd, tcb.advertisedMss, tcb.rtt.rto, now)
-  tcb.window.grow(segment.payloadLength, tcb.advertisedMss, tcb.reassembly.readable)
   tcb.dataSegmentsIn += 1
   if (tcb.useTimestamps && segment.hasTimestamps && segment.tsEcr !== 0 && length >= tcb.acks.receiveMss) {
     const elapsed = distance(tcb.timestamp(now), segment.tsEcr)
@@ -99,7 +104,8 @@ function learn(tcb: Tcb, segment: TcpSegment, now: number): void {
 
 /** Acknowledge now, or after a delay (RFC 9293, 3.8.6.3; Linux: __tcp_ack_snd_check). */
 function decide(tcb: Tcb, now: number): void {
-  const { acks, rcv, window, reassembly } = tcb
+  const { acks, rcv, window, reassembly, timers } = tcb
+  if (acks.owed !== 'delayed') return
   const unacknowledged = distance(rcv.nxt, acks.lastSent)
   if (acks.inQuickMode) {
     acks.owed = 'now'
@@ -109,21 +115,29 @@ function decide(tcb: Tcb, now: number): void {
     if (opens || reassembly.readable < tcb.options.receiveLowWater) acks.owed = 'now'
   }
   if (acks.owed !== 'delayed') return
-  const at = now + acks.delay(tcb.rtt.srtt)
-  if (at < tcb.timers.delayedAck) tcb.timers.delayedAck = at
+  const delay = acks.delay(tcb.rtt.srtt)
+  // A delay that is nearly over, or none, is not worth a timer (Linux: tcp_send_delayed_ack).
+  if (delay === 0 || timers.delayedAck <= now + delay / 4) acks.owed = 'now'
+  else timers.delayedAck = Math.min(timers.delayedAck, now + delay)
 }
 
 /** A segment that holds nothing new: say so at once (RFC 2883, 4.1). */
 function repeated(tcb: Tcb, seq: number, end: number): void {
   tcb.acks.enterQuickMode(tcb.rcvWnd)
   tcb.acks.owed = 'now'
-  if (seq !== end) reportDuplicate(tcb, seq, end, 'old')
+  reportDuplicate(tcb, seq, end)
 }
 
-export function reportDuplicate(tcb: Tcb, left: number, right: number, where: 'old' | 'waiting'): void {
+/** Of `left`..`right`, just received, what was held already (RFC 2883, 4.2). */
+function reportOverlap(tcb: Tcb, left: number, right: number): void {
+  if (!tcb.useSack || !tcb.config.tcp_dsack) return
+  if (tcb.reassembly.reportOverlap(left, right)) tcb.counters.TCPDSACKOfoSent += 1
+}
+
+/** `left`..`right` was received before RCV.NXT reached there. */
+export function reportDuplicate(tcb: Tcb, left: number, right: number): void {
   if (!tcb.useSack || !tcb.config.tcp_dsack || !before(left, right)) return
-  if (where === 'old') tcb.counters.TCPDSACKOldSent += 1
-  else tcb.counters.TCPDSACKOfoSent += 1
+  tcb.counters.TCPDSACKOldSent += 1
   tcb.reassembly.reportDuplicate(left, right)
 }
 
@@ -132,19 +146,24 @@ function receiveFin(tcb: Tcb, now: number): void {
   const { rcv, acks } = tcb
   rcv.nxt = add(rcv.nxt, 1)
   rcv.hasFin = false
-  acks.owed = 'now'
-  acks.interactive = true
+  // Behind the FIN there is nothing.
+  tcb.reassembly.forgetWaiting()
   tcb.events |= ENDED | READABLE
   switch (tcb.state) {
     case 'ESTABLISHED':
+      // The user is likely to close, too, and the ACK may ride on that FIN.
+      acks.interactive = true
+      if (acks.owed === 'none') acks.owed = 'delayed'
       tcb.move('CLOSE-WAIT')
       return
     case 'FIN-WAIT-1':
+      acks.owed = 'now'
       // Acknowledged perhaps by this very segment: then straight to TIME-WAIT.
       if (tcb.finAcknowledged) tcb.waitTwoMsl(now)
       else tcb.move('CLOSING')
       return
     case 'FIN-WAIT-2':
+      acks.owed = 'now'
       tcb.waitTwoMsl(now)
       return
     default:

@@ -1,6 +1,8 @@
-import { SACKED } from './flight.ts'
-import type { Tcb } from './tcb.ts'
 import { persistDelay } from './acknowledge.ts'
+import { SACKED } from './flight.ts'
+import { lossProbeTimeout } from './loss-probe.ts'
+import { detect } from './recover.ts'
+import type { Tcb } from './tcb.ts'
 
 /** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
 export function fireTimers(tcb: Tcb, now: number): void {
@@ -11,6 +13,11 @@ export function fireTimers(tcb: Tcb, now: number): void {
     return
   }
   if (now >= timers.reorder) reorderWindowOver(tcb, now)
+  // At the same time as the retransmission timer the probe goes first, and puts that off.
+  if (now >= timers.lossProbe) {
+    lossProbeTimeout(tcb)
+    if (tcb.probe.owed) timers.retransmit = now + tcb.rtt.rto
+  }
   if (now >= timers.retransmit) retransmissionTimeout(tcb, now)
   if (now >= timers.persist) persistTimeout(tcb, now)
   if (now >= timers.keepalive) keepaliveTimeout(tcb, now)
@@ -30,19 +37,12 @@ function timeWaitOver(tcb: Tcb): void {
 
 /** What was overtaken and has not come within the reordering window is lost (RFC 8985, 6.3). */
 function reorderWindowOver(tcb: Tcb, now: number): void {
-  const { timers, flight, loss, recovery, rtt } = tcb
+  const { timers, flight, recovery } = tcb
   timers.reorder = Number.POSITIVE_INFINITY
   if (flight.count === 0) return
-  const again = loss.detect(flight, {
-    now,
-    minRtt: rtt.min,
-    srtt: rtt.srtt,
-    recovering: recovery.phase !== 'Open',
-    advanced: false,
-  })
-  timers.reorder = now + again
+  detect(tcb, false, now)
   if (flight.lostOut > 0 && recovery.phase === 'Open') {
-    recovery.enter(tcb.snd.nxt, now)
+    recovery.enter(tcb.snd.una, tcb.snd.nxt, flight.retransmittedOut, now)
     tcb.counters.TCPSackRecovery += 1
     // The first retransmission always goes (RFC 6937, 3.1).
     recovery.proportion(1, flight.pipe, false, true)
@@ -51,7 +51,7 @@ function reorderWindowOver(tcb: Tcb, now: number): void {
 
 /** RETRANSMISSION TIMEOUT (RFC 9293, 3.10.8; RFC 6298, 5.4 to 5.7). */
 function retransmissionTimeout(tcb: Tcb, now: number): void {
-  const { timers, flight, recovery, rtt, counters } = tcb
+  const { timers, flight, recovery, rtt, counters, config } = tcb
   timers.retransmit = Number.POSITIVE_INFINITY
   if (flight.count === 0) return
   if (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') {
@@ -60,8 +60,6 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
   }
   if (tcb.retransmits > 0 && timedOut(tcb, now)) return
   counters.TCPTimeouts += 1
-  if (tcb.retransmits === 0) tcb.retransmitStart = now
-  tcb.retransmits += 1
   // The head was sacked, and yet the peer does not acknowledge it: it has thrown it away (RFC 2018, 8).
   if (flight.flags(0) & SACKED) {
     counters.TCPSACKReneging += 1
@@ -71,11 +69,17 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
     flight.sackedOut = 0
     tcb.loss.duplicateAcks = 0
   }
-  flight.loseAll()
-  recovery.timeout(tcb.snd.una, tcb.snd.nxt, flight.pipe, now)
+  // What was sent a moment ago may still arrive (RFC 8985, 6.3).
+  flight.loseAll(now - tcb.loss.patience)
+  recovery.timeout(tcb.snd.una, tcb.snd.nxt, flight.pipe, flight.retransmittedOut, tcb.retransmits, now)
+  if (!config.tcp_frto) recovery.suspect = false
+  tcb.probe.clear()
+  if (tcb.retransmits === 0) tcb.retransmitStart = now
+  tcb.retransmits += 1
   rtt.back()
   timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.retransmitStart, now)
   timers.reorder = Number.POSITIVE_INFINITY
+  timers.lossProbe = Number.POSITIVE_INFINITY
 }
 
 function synTimeout(tcb: Tcb, now: number): void {
@@ -93,17 +97,36 @@ function synTimeout(tcb: Tcb, now: number): void {
   rtt.back()
   tcb.synOwed = true
   timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.createdAt, now)
-  // RFC 5681, 3.1: a lost SYN begins with a window of one segment.
-  tcb.congestion.cwnd = 1
-  tcb.congestion.ssthresh = 0x7fffffff
+  // More than one lost SYN means a window of one segment (RFC 6928, 2).
+  if (tcb.retransmits > 1) tcb.congestion.cwnd = 1
 }
 
 /** R2 (RFC 9293, 3.8.3, MUST-20) or the user timeout is reached: the connection is given up. */
 function timedOut(tcb: Tcb, now: number): boolean {
   const { config, options } = tcb
+  if (tcb.snd.wnd === 0 && !tcb.orphaned) {
+    // The peer has taken its window back: while it answers, this goes on (RFC 9293, 3.8.6.1, MUST-36).
+    if (!closedTooLong(tcb, now)) return false
+    return giveUp(tcb)
+  }
   const retries = tcb.orphaned ? config.tcp_orphan_retries || 8 : config.tcp_retries2
   const limit = options.userTimeout > 0 ? options.userTimeout * 1000 : modelTimeout(tcb, retries)
-  if (now - tcb.retransmitStart < limit) return false
+  return now - tcb.retransmitStart >= limit && giveUp(tcb)
+}
+
+/** In a closed window: twice the greatest RTO without a word from the peer (Linux: tcp_rtx_probe0_timed_out). */
+function closedTooLong(tcb: Tcb, now: number): boolean {
+  const { config, options } = tcb
+  let limit = 2 * config.tcp_rto_max_us
+  const resending = now - tcb.retransmitStart
+  if (options.userTimeout > 0) {
+    if (resending > options.userTimeout * 1000) return true
+    limit = Math.min(limit, options.userTimeout * 1000)
+  }
+  return now - tcb.lastSegmentReceivedAt > limit && resending > limit
+}
+
+function giveUp(tcb: Tcb): true {
   tcb.counters.TCPAbortOnTimeout += 1
   tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
   return true
@@ -139,8 +162,7 @@ function persistTimeout(tcb: Tcb, now: number): void {
   const givenUp =
     options.userTimeout > 0 ? now - tcb.probingSince >= options.userTimeout * 1000 : tcb.probesOut >= retries
   if (tcb.probesOut > 0 && givenUp) {
-    tcb.counters.TCPAbortOnTimeout += 1
-    tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+    giveUp(tcb)
     return
   }
   tcb.counters.TCPWinProbe += 1
@@ -169,9 +191,8 @@ function keepaliveTimeout(tcb: Tcb, now: number): void {
   const userTimeout = options.userTimeout * 1000
   const dead = userTimeout > 0 ? silent >= userTimeout && tcb.probesOut > 0 : tcb.probesOut >= options.keepCount
   if (dead) {
-    tcb.counters.TCPAbortOnTimeout += 1
     tcb.owedReset = 'active'
-    tcb.finish(tcb.softError === '' ? 'ETIMEDOUT' : tcb.softError)
+    giveUp(tcb)
     return
   }
   tcb.counters.TCPKeepAlive += 1

@@ -2,6 +2,8 @@
 export class Timers {
   /** Retransmission (RFC 6298), of a SYN and a SYN,ACK too. */
   retransmit = Number.POSITIVE_INFINITY
+  /** Tail loss probe (RFC 8985, 7.2). */
+  lossProbe = Number.POSITIVE_INFINITY
   /** What was overtaken counts as lost (RFC 8985, the reordering window). */
   reorder = Number.POSITIVE_INFINITY
   /** Zero-window probe (RFC 9293, 3.8.6.1). */
@@ -15,12 +17,14 @@ export class Timers {
 
   /** The earliest of them. */
   get next(): number {
-    return Math.min(this.retransmit, this.reorder, this.persist, this.delayedAck, this.keepalive, this.timeWait)
+    const { retransmit, lossProbe, reorder, persist, delayedAck, keepalive, timeWait } = this
+    return Math.min(retransmit, lossProbe, reorder, persist, delayedAck, keepalive, timeWait)
   }
 
   /** Stops all of them. */
   clear(): void {
     this.retransmit = Number.POSITIVE_INFINITY
+    this.lossProbe = Number.POSITIVE_INFINITY
     this.reorder = Number.POSITIVE_INFINITY
     this.persist = Number.POSITIVE_INFINITY
     this.delayedAck = Number.POSITIVE_INFINITY

@@ -1,0 +1,187 @@
+import { add, after, distance } from '../wire/seq.ts'
+import { ACK, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
+import { HAS_FIN, HAS_SYN } from './flight.ts'
+import { scheduleLossProbe } from './loss-probe.ts'
+import type { Tcb } from './tcb.ts'
+
+/** SYN or SYN,ACK, for the first time or again (RFC 9293, 3.5). */
+export function emitSyn(tcb: Tcb, now: number, out: TcpSegment): boolean {
+  const { snd, flight, window } = tcb
+  const answer = tcb.state === 'SYN-RECEIVED'
+  begin(tcb, now, out, answer ? SYN | ACK : SYN, snd.iss)
+  // RFC 7323, 2.2: never scaled in a SYN.
+  out.window = Math.min(window.offered, 65_535)
+  out.mss = Math.min(tcb.advertisedMss, tcb.options.maxSegment)
+  out.windowScale = tcb.useScaling ? window.scale : -1
+  out.sackPermitted = tcb.useSack
+  out.sackCount = 0
+  if (flight.count === 0) flight.push(snd.iss, add(snd.iss, 1), now, HAS_SYN)
+  else {
+    flight.resent(0, now)
+    countRetransmission(tcb, 0)
+  }
+  if (snd.nxt === snd.iss) snd.nxt = add(snd.iss, 1)
+  tcb.synOwed = false
+  if (tcb.timers.retransmit === Number.POSITIVE_INFINITY) tcb.timers.retransmit = now + tcb.rtt.rto
+  finishAck(tcb, now, out)
+  return true
+}
+
+/** Sends what was never sent: `length` bytes, in one segment or a super-packet, and perhaps the FIN. */
+export function emitNew(tcb: Tcb, now: number, out: TcpSegment, length: number, fin: boolean, mss: number): void {
+  const { snd, flight } = tcb
+  const seq = snd.nxt
+  fillData(tcb, now, out, seq, length, fin)
+  const end = add(seq, length + (fin ? 1 : 0))
+  if (length > mss) {
+    out.segmentSize = mss
+    // Who joins segments should pass this on without waiting for more (as Linux).
+    out.flags |= PSH
+    let at = seq
+    for (let left = length; left > 0; left -= mss) {
+      flight.push(at, add(at, Math.min(mss, left)), now, 0)
+      at = add(at, mss)
+    }
+  } else {
+    flight.push(seq, end, now, fin ? HAS_FIN : 0)
+  }
+  snd.nxt = end
+  if (fin) tcb.finSent = true
+  if (length < mss) snd.sml = end
+  tcb.bytesSent += length
+  tcb.dataSegmentsOut += length > 0 ? 1 : 0
+  tcb.recovery.sent()
+  tcb.noteUsage(flight.pipe >= tcb.congestion.cwnd)
+  armRetransmit(tcb, now)
+  scheduleLossProbe(tcb, false, now)
+}
+
+/** Sends segment `index` of the flight again; what is longer than the path now carries, in part. */
+export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number): void {
+  const { flight } = tcb
+  const seq = flight.seq(index)
+  // The path, or the peer's window, may have become narrower since.
+  let limit = tcb.currentMss()
+  const usable = distance(tcb.windowEnd, seq)
+  if (usable > 0 && usable < limit) limit = usable
+  let length = distance(flight.end(index), seq) - (flight.flags(index) & HAS_FIN ? 1 : 0)
+  if (length > limit) {
+    flight.split(index, add(seq, limit))
+    length = limit
+  }
+  fillData(tcb, now, out, seq, length, (flight.flags(index) & HAS_FIN) !== 0)
+  flight.resent(index, now)
+  countRetransmission(tcb, length)
+  tcb.recovery.resent(now)
+  // A fast retransmission of the head begins the timer anew (Linux: tcp_xmit_retransmit_queue).
+  if (index === 0 && tcb.recovery.phase === 'Recovery') {
+    tcb.timers.retransmit = Number.POSITIVE_INFINITY
+    tcb.timers.lossProbe = Number.POSITIVE_INFINITY
+  }
+  armRetransmit(tcb, now)
+}
+
+/** A segment with nothing but the acknowledgment. */
+export function emitAck(tcb: Tcb, now: number, out: TcpSegment): void {
+  begin(tcb, now, out, ACK, tcb.snd.nxt)
+  const more = tcb.acks.duplicates > 1 ? tcb.acks.duplicates - 1 : 0
+  finishAck(tcb, now, out)
+  tcb.acks.duplicates = more
+}
+
+/** RST: of this connection (RFC 9293, 3.10.5), or in answer to a segment it cannot have drawn (3.5.2). */
+export function emitReset(tcb: Tcb, now: number, out: TcpSegment): boolean {
+  if (tcb.owedReset === 'active') {
+    begin(tcb, now, out, RST | ACK, tcb.snd.nxt)
+  } else {
+    const refusal = tcb.owedReset === 'refusal'
+    begin(tcb, now, out, refusal ? RST | ACK : RST, refusal ? 0 : tcb.resetNumber)
+    out.ack = refusal ? tcb.resetNumber : 0
+    out.hasTimestamps = false
+    out.sackCount = 0
+    out.window = 0
+  }
+  tcb.owedReset = 'none'
+  tcb.counters.TcpOutRsts += 1
+  tcb.segmentsOut += 1
+  return true
+}
+
+function fillData(tcb: Tcb, now: number, out: TcpSegment, seq: number, length: number, fin: boolean): void {
+  const { snd, sendBuffer } = tcb
+  let flags = ACK
+  if (fin) flags |= FIN
+  // SHLD-30 and Linux: PSH where nothing more waits behind.
+  if (length > 0 && add(seq, length) === sendBuffer.end) flags |= PSH
+  begin(tcb, now, out, flags, seq)
+  if (length > 0) {
+    sendBuffer.copy(seq, length, out.bytes, out.payloadStart)
+    out.payloadLength = length
+    tcb.lastDataSentAt = now
+    tcb.acks.dataSent(now)
+  }
+  if (after(snd.up, seq)) {
+    out.flags |= URG
+    out.urgentPointer = Math.min(distance(snd.up, seq), 65_535)
+  }
+  finishAck(tcb, now, out)
+}
+
+/** What every segment has. */
+export function begin(tcb: Tcb, now: number, out: TcpSegment, flags: number, seq: number): void {
+  out.seq = seq
+  out.flags = flags
+  out.ack = flags & ACK ? tcb.rcv.nxt : 0
+  out.urgentPointer = 0
+  out.mss = 0
+  out.windowScale = -1
+  out.sackPermitted = false
+  out.fastOpenLength = -1
+  out.payloadLength = 0
+  out.segmentSize = 0
+  out.hasTimestamps = tcb.useTimestamps
+  if (tcb.useTimestamps) {
+    out.tsVal = tcb.timestamp(now)
+    out.tsEcr = flags & ACK ? tcb.tsRecent : 0
+  }
+  out.sackCount = 0
+  if (tcb.useSack && tcb.reassembly.sackCount > 0 && flags & ACK) {
+    out.sackCount = tcb.reassembly.sackBlocks(out.sackEdges, tcb.useTimestamps ? 3 : 4)
+    if (tcb.rcv.hasFin) coverFin(out, tcb.rcv.finAt)
+  }
+  if ((flags & SYN) === 0) {
+    out.window = tcb.window.offer(tcb.acks.lastSent, tcb.rcv.nxt, tcb.reassembly.readable, tcb.acks.receiveMss)
+  }
+}
+
+/** A FIN that waits out of order belongs to the block before it. */
+function coverFin(out: TcpSegment, finAt: number): void {
+  for (let i = 1; i < 2 * out.sackCount; i += 2) {
+    if (out.sackEdges[i] === finAt) out.sackEdges[i] = add(finAt, 1)
+  }
+}
+
+/** A segment with ACK has gone: what it acknowledges is not owed any more. */
+export function finishAck(tcb: Tcb, now: number, out: TcpSegment): void {
+  tcb.segmentsOut += 1
+  if ((out.flags & ACK) === 0) return
+  if (tcb.acks.owed === 'delayed' && out.payloadLength === 0) tcb.counters.DelayedACKs += 1
+  tcb.acks.sent(tcb.rcv.nxt)
+  tcb.reassembly.hasDuplicate = false
+  tcb.timers.delayedAck = Number.POSITIVE_INFINITY
+  if (out.payloadLength === 0) tcb.lastAckSentAt = now
+}
+
+function countRetransmission(tcb: Tcb, length: number): void {
+  tcb.counters.TcpRetransSegs += 1
+  tcb.segmentsRetransmitted += 1
+  tcb.bytesRetransmitted += length
+  if (tcb.recovery.phase === 'Loss') tcb.counters.TCPSlowStartRetrans += 1
+  else if (tcb.recovery.phase === 'Recovery') tcb.counters.TCPFastRetrans += 1
+}
+
+/** RFC 6298, 5.1: the timer runs while anything is in flight. */
+function armRetransmit(tcb: Tcb, now: number): void {
+  if (tcb.timers.retransmit === Number.POSITIVE_INFINITY) tcb.timers.retransmit = now + tcb.rtt.rto
+  tcb.timers.persist = Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,68 @@
+import { after, before } from '../wire/seq.ts'
+import type { Tcb } from './tcb.ts'
+
+/** Least time to a probe beyond two round trips, microseconds (Linux: TCP_TIMEOUT_MIN). */
+const PROBE_MARGIN = 2000
+
+/**
+ * Tail loss probe (RFC 8985, 7): when the end of a flight is not acknowledged in time, its last segment,
+ * or a new one, goes once more, so that the answer shows what is lost long before the timer would.
+ */
+export class LossProbe {
+  /** A probe is to be sent. */
+  owed = false
+  /** A probe was sent and SND.UNA has not passed `end`, SND.NXT at that time (TLP.end_seq). */
+  outstanding = false
+  end = 0
+  /** It repeated a segment, rather than bring a new one. */
+  repeats = false
+
+  clear(): void {
+    this.owed = false
+    this.outstanding = false
+  }
+}
+
+/**
+ * When the next probe is due (RFC 8985, 7.2; Linux: tcp_schedule_loss_probe): after new data was sent,
+ * or, `advanced`, after data was acknowledged.
+ */
+export function scheduleLossProbe(tcb: Tcb, advanced: boolean, now: number): void {
+  const { timers, flight, recovery, rtt, config } = tcb
+  timers.lossProbe = Number.POSITIVE_INFINITY
+  if (!config.tcp_early_retrans || !tcb.useSack || flight.count === 0) return
+  if (recovery.phase !== 'Open' || flight.sackedOut > 0 || flight.lostOut > 0 || tcb.probe.outstanding) return
+  let delay = config.tcp_timeout_init_us
+  // A lone segment may wait for a delayed acknowledgment.
+  if (rtt.srtt > 0) delay = 2 * rtt.srtt + (flight.count === 1 ? config.tcp_rto_min_us : PROBE_MARGIN)
+  const left = advanced ? rtt.rto : flight.sentAt(0) + rtt.rto - now
+  if (left > 0) delay = Math.min(delay, left)
+  timers.lossProbe = now + delay
+}
+
+/** The probe timer has fired (RFC 8985, 7.3). */
+export function lossProbeTimeout(tcb: Tcb): void {
+  tcb.timers.lossProbe = Number.POSITIVE_INFINITY
+  if (tcb.flight.count === 0 || tcb.probe.outstanding) return
+  tcb.probe.owed = true
+}
+
+/**
+ * What an acknowledgment says of the probe (RFC 8985, 7.4; Linux: tcp_process_tlp_ack): `duplicate`, it says
+ * nothing new; `reported`, its DSACK names the probe.
+ */
+export function probeAcknowledged(tcb: Tcb, ack: number, duplicate: boolean, reported: boolean, now: number): void {
+  const { probe, recovery } = tcb
+  if (before(ack, probe.end)) return
+  if (!probe.repeats || reported) {
+    probe.outstanding = false
+  } else if (after(ack, probe.end)) {
+    // Original and probe were one: one of them was lost.
+    probe.outstanding = false
+    if (recovery.phase === 'Open') recovery.reduceOnce(now)
+    tcb.counters.TCPLossProbeRecovery += 1
+  } else if (duplicate) {
+    // The second acknowledgment of the same: both have arrived.
+    probe.outstanding = false
+  }
+}
