@@ -24,9 +24,11 @@ const SERVER = '10.0.0.2'
 /** One-way delay of the link: 10 ms. */
 const DELAY = 10_000
 const MINUTES = 60_000_000
+/** What either application takes before it acts, so that segments go one by one and each can be followed. */
+const THINKING = 50_000
 
 const REQUEST = `GET / HTTP/1.1\r\nHost: ${SERVER}\r\n\r\n`
-const BODY = 'Every segment that you see was made by a real TCP.\n'.repeat(60)
+const BODY = 'Every segment that you see was made by a real TCP.\n'.repeat(40)
 const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 
 /**
@@ -44,8 +46,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   client.probe = capture === null ? ladder.probe('client') : both(ladder.probe('client'), capture.probe)
   server.probe = ladder.probe('server')
 
-  serveOne(server)
-  const received = fetchOne(client)
+  serveOne(server, clock)
+  const received = fetchOne(client, clock)
   clock.run(clock.now() + 2 * MINUTES)
 
   process.stdout.write(
@@ -66,29 +68,33 @@ function makeHost(clock: VirtualClock, seed: number, address: string, device: Re
   return host
 }
 
-/** Answers one request, and closes when the client has closed. */
-function serveOne(host: Host): void {
+/** Answers one request, and closes a while after the client has closed. */
+function serveOne(host: Host, clock: VirtualClock): void {
   const server = listen(host, { port: 80 })
   server.onready = () => {
     const socket = server.accept()
     if (socket === null) return
     socket.onevent = (events) => {
-      if (events & READABLE && readText(socket).length > 0) socket.write(bytesOf(ANSWER))
-      if (events & ENDED) socket.close()
+      if (events & READABLE && readText(socket).length > 0) after(clock, () => socket.write(bytesOf(ANSWER)))
+      if (events & ENDED) after(clock, () => after(clock, () => socket.close()))
     }
   }
 }
 
 /** Asks, reads the whole answer, and closes. */
-function fetchOne(host: Host): { text: string } {
+function fetchOne(host: Host, clock: VirtualClock): { text: string } {
   const received = { text: '' }
   const socket = connect(host, { address: SERVER, port: 80 })
   socket.onevent = (events) => {
-    if (events & CONNECTED) socket.write(bytesOf(REQUEST))
+    if (events & CONNECTED) after(clock, () => socket.write(bytesOf(REQUEST)))
     if (events & READABLE) received.text += readText(socket)
-    if (received.text.length === ANSWER.length) socket.close()
+    if (events & READABLE && received.text.length === ANSWER.length) after(clock, () => socket.close())
   }
   return received
+}
+
+function after(clock: VirtualClock, action: () => void): void {
+  clock.at(clock.now() + THINKING, action)
 }
 
 function readText(socket: StreamSocket): string {
