@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { ByteStream } from '../src/socket/byte-stream.ts'
 import type { SocketOption } from '../src/socket/option-table.ts'
 import { connect } from '../src/socket/stream-socket.ts'
+import { StackError } from '../src/stack/stack-error.ts'
 import { EXIT } from './exit-codes.ts'
 import { failed } from './failure.ts'
 import { FileSink } from './file-sink.ts'
@@ -57,7 +58,9 @@ async function converse(host: string, port: number, options: ConnectCommandOptio
       const stream = new ByteStream(socket)
       await stream.opened()
       await Promise.all([send(stream), receive(stream)])
-      stream.close()
+      // What is in the send buffer still has to arrive, and nobody goes on sending it once we are gone.
+      await stream.closed()
+      if (socket.error !== '') throw new StackError(socket.error, 'write', 'not everything has arrived')
       return EXIT.ok
     } catch (error) {
       throw failed(error, `${host} port ${port}`)

@@ -28,7 +28,11 @@ export interface OpenFile {
   readonly modified: Date
 }
 
-export type Found = OpenFile | { readonly kind: 'folder' } | { readonly kind: 'none' }
+/** 'unavailable': for want of descriptors and the like, another time it may be there. */
+export type Found = OpenFile | { readonly kind: 'folder' | 'none' | 'unavailable' }
+
+/** Errors that say that the path leads to no file for us. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'ENXIO'])
 
 /** A folder whose files are served. */
 export class FileSite {
@@ -63,9 +67,9 @@ export class FileSite {
       }
       closeSync(fd)
       return status.isDirectory() && !asked.endsWith('/index.html') ? { kind: 'folder' } : { kind: 'none' }
-    } catch {
+    } catch (error) {
       if (fd >= 0) closeSync(fd)
-      return { kind: 'none' }
+      return { kind: ABSENT.has((error as NodeJS.ErrnoException).code ?? '') ? 'none' : 'unavailable' }
     }
   }
 }

@@ -1,7 +1,7 @@
 import { contentLength, type Fields, headLines, members, parseFields } from './http-head.ts'
 
 /** Where the content of a response ends (RFC 9112, 6.3). */
-export type Framing =
+type Framing =
   | { readonly kind: 'length'; readonly length: number }
   | { readonly kind: 'chunked' }
   /** At the end of the connection. */

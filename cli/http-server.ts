@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<number, string>> = {
   414: 'URI Too Long',
   416: 'Range Not Satisfiable',
   431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
+  503: 'Service Unavailable',
   505: 'HTTP Version Not Supported',
 }
 
@@ -74,7 +74,7 @@ class HttpConnection {
 
   /** The next request, the status that refuses it, or null when no more come. */
   private async nextRequest(): Promise<HttpRequest | number | null> {
-    const began = performance.now()
+    let began = Number.POSITIVE_INFINITY
     for (;;) {
       const from = skipEmptyLines(this.pending, this.pending.length)
       if (from > 0) this.pending = this.pending.subarray(from)
@@ -87,7 +87,8 @@ class HttpConnection {
       if (pending.length > MAX_REQUEST_LINE && !pending.includes(10)) return 414
       if (pending.length >= MAX_HEAD) return 431
       // A head that comes in drops must be whole in time as well.
-      if (pending.length > 0 && performance.now() - began > this.patience) return 408
+      if (pending.length > 0) began = Math.min(began, performance.now())
+      if (performance.now() - began > this.patience) return 408
       const count = await this.receive()
       if (count === 0) return pending.length > 0 ? 400 : null
       if (count < 0) return pending.length > 0 ? 408 : null
@@ -129,6 +130,8 @@ class HttpConnection {
     switch (found.kind) {
       case 'none':
         return this.refuse(404, open, headOnly)
+      case 'unavailable':
+        return this.refuse(503, open, headOnly)
       case 'folder':
         return this.refuse(301, open, headOnly, `Location: ${locationOf(path)}\r\n`)
       default:

@@ -5,7 +5,7 @@ import { TunHost } from './tun-host.ts'
 import type { TunHostOptions } from './tun-options.ts'
 
 /** Connections get so long to close when the command ends, milliseconds. */
-const FAREWELL = 3000
+const FAREWELL = 2000
 
 /**
  * Runs `work` on a TUN host of its own and ends in order, whatever happens: FIN to every connection that is
@@ -41,7 +41,7 @@ export async function withTunHost(
 async function farewell(tun: TunHost, interrupts: Interrupts, stats: boolean): Promise<void> {
   if (stats) process.stderr.write(tun.report())
   const impatient = interrupts.any ? interrupts.second : interrupts.first
-  tun.shutdownAll()
+  tun.closeAll()
   const clean = await Promise.race([tun.drained(FAREWELL), impatient.then(() => false), tun.lost.catch(() => true)])
   if (clean) return
   tun.abortAll()

@@ -70,10 +70,13 @@ export class TunHost {
     }
   }
 
-  /** FIN to every connection, after what was written. */
-  shutdownAll(): void {
+  /**
+   * Lets every connection go, as the kernel does for a process that ends: FIN after what was written,
+   * RST where something was not read or comes later.
+   */
+  closeAll(): void {
     for (const endpoint of this.connections()) {
-      endpoint.connection.shutdown()
+      endpoint.connection.close(this.host.now())
       this.host.tcp.touch(endpoint)
     }
   }

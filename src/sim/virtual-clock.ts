@@ -75,11 +75,11 @@ export class VirtualClock {
         return (t ^ (t >>> 14)) >>> 0
       },
       wake: (at) => {
-        wakeAt = Math.max(at, this.now())
-        if (wakeAt === Number.POSITIVE_INFINITY) return
-        const asked = wakeAt
+        const asked = Math.max(at, this.now())
+        // Whoever turns at the earlier time asks again.
+        if (asked >= wakeAt) return
+        wakeAt = asked
         this.at(asked, () => {
-          // Only the last request counts.
           if (wakeAt !== asked) return
           wakeAt = Number.POSITIVE_INFINITY
           made.onwake()

@@ -1,3 +1,4 @@
+import { StackError } from '../stack/stack-error.ts'
 import { CLOSED, CONNECTED, ENDED, READABLE, type StreamSocket, WRITABLE } from './stream-socket.ts'
 
 const CHUNK = 65_536
@@ -12,6 +13,8 @@ const CHUNK = 65_536
 export class ByteStream implements AsyncIterable<Uint8Array> {
   readonly socket: StreamSocket
   private waiters: (() => void)[] = []
+  /** `close` or `abort` was called: no more events come. */
+  private released = false
   private readonly chunk = new Uint8Array(CHUNK)
 
   /** Takes the socket's `onevent` for itself. */
@@ -23,7 +26,7 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
   /** Resolves once connected; rejects with the connection's error. */
   async opened(): Promise<void> {
     while (this.socket.state === 'SYN-SENT' || this.socket.state === 'SYN-RECEIVED') await this.event()
-    if (this.socket.state === 'CLOSED') this.socket.read(new Uint8Array(1))
+    if (this.socket.readable === 0 && !this.socket.ended) this.raise('connect')
   }
 
   /** The next bytes, at most `CHUNK`; null = the peer has ended. Rejects with StackError when the connection fails. */
@@ -31,12 +34,16 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
     for (;;) {
       const count = this.socket.read(this.chunk)
       if (count > 0) return this.chunk.slice(0, count)
-      if (count === 0) return null
+      if (count === 0) {
+        // The socket tells each failure once; whoever reads must never take it for an end.
+        if (!this.socket.ended) this.raise('read')
+        return null
+      }
       await this.event()
     }
   }
 
-  /** Resolves when all of `bytes` is in the send buffer. Rejects with StackError when the connection is over. */
+  /** Resolves when all of `bytes` is in the send buffer; one at a time. Rejects with StackError when the connection is over. */
   async write(bytes: Uint8Array): Promise<void> {
     let done = 0
     while (done < bytes.length) {
@@ -51,7 +58,7 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
     if (this.socket.state !== 'CLOSED') this.socket.shutdown('write')
   }
 
-  /** Resolves when everything written was acknowledged and both sides have ended, or the connection is gone. */
+  /** Resolves when everything written was acknowledged and both sides have ended, or the connection is gone; see its `error`. */
   async closed(): Promise<void> {
     const over = () => this.socket.state === 'CLOSED' || this.socket.state === 'TIME-WAIT'
     while (!over()) await this.event()
@@ -59,12 +66,14 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
 
   /** Lets go of the connection (`StreamSocket.close`). Whoever waits is rejected. */
   close(): void {
+    this.released = true
     this.socket.close()
     this.wake(CLOSED)
   }
 
   /** RST. Whoever waits is rejected. */
   abort(): void {
+    this.released = true
     this.socket.abort()
     this.wake(CLOSED)
   }
@@ -86,7 +95,18 @@ export class ByteStream implements AsyncIterable<Uint8Array> {
     }
   }
 
-  private event(): Promise<void> {
+  private raise(syscall: string): void {
+    const { error } = this.socket
+    if (error !== '') throw new StackError(error, syscall, 'the connection has failed')
+  }
+
+  /** Resolves at the next event. Rejects with StackError EBADF when none can come. */
+  private async event(): Promise<void> {
+    if (!this.released) await this.nextEvent()
+    if (this.released) throw new StackError('EBADF', 'wait', 'the stream was closed')
+  }
+
+  private nextEvent(): Promise<void> {
     return new Promise((resolve) => {
       this.waiters.push(resolve)
     })

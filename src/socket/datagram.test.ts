@@ -15,7 +15,7 @@ class UdpHost extends TestNode implements DatagramHost {
 
   override turn(): void {
     super.turn()
-    if (this.udp.hasNews) this.udp.notify()
+    if (this.udp.hasNews) this.udp.notify([])
   }
 }
 

@@ -1,14 +1,14 @@
-import { address, type Host } from '../stack/host.ts'
+import type { Host } from '../stack/host.ts'
 import type { Listener } from '../stack/listener.ts'
 import { formatAddress } from '../wire/address-text.ts'
-import { checkPort, StreamSocket } from './stream-socket.ts'
+import { checkPort, StreamSocket, someAddress } from './stream-socket.ts'
 
 export interface ListenOptions {
   /** 0 = an ephemeral port. */
   readonly port: number
-  /** Absent: any address of the host, of either family. */
+  /** Absent, '::' or '0.0.0.0': any address of the host, of either family. */
   readonly address?: string
-  /** Bound on the connections that wait to be accepted; 511 if absent, as Node has it. */
+  /** Bound on the connections that wait to be accepted, of which there may be one more; 511 if absent, as Node has it. */
   readonly backlog?: number
 }
 
@@ -49,6 +49,8 @@ export class ServerSocket {
 /** Listens (RFC 9293, 3.10.1). Throws StackError EADDRINUSE, EADDRNOTAVAIL; TypeError, RangeError for bad input. */
 export function listen(host: Host, on: ListenOptions): ServerSocket {
   checkPort(on.port, 0)
-  const local = on.address === undefined ? null : address(on.address)
-  return new ServerSocket(host, host.tcp.listen(local, on.port, on.backlog ?? 511))
+  const { backlog = 511 } = on
+  if (!Number.isInteger(backlog)) throw new RangeError(`a backlog is an integer, not ${backlog}`)
+  const local = on.address === undefined ? null : someAddress(on.address)
+  return new ServerSocket(host, host.tcp.listen(local, on.port, backlog))
 }

@@ -1,82 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createHost } from '../adapter/node/host.ts'
-import { link } from '../sim/link.ts'
-import { VirtualClock } from '../sim/virtual-clock.ts'
-import type { HostConfig } from '../stack/config.ts'
 import type { Device } from '../stack/device.ts'
 import { Host } from '../stack/host.ts'
 import { pipe } from '../stack/pipe.ts'
-import type { Probe } from '../stack/probe.ts'
-import type { State } from '../tcp/states.ts'
-import { FIN, RST, SYN } from '../wire/tcp.ts'
 import { ByteStream } from './byte-stream.ts'
-import { listen, type ServerSocket } from './server-socket.ts'
-import { CLOSED, connect, READABLE, type StreamSocket } from './stream-socket.ts'
-
-/** Two hosts on a link in virtual time, and what the client's side has seen. */
-class World {
-  readonly clock = new VirtualClock()
-  readonly client: Host
-  readonly server: Host
-  readonly flags: string[] = []
-  readonly states: State[] = []
-  readonly devices: [Device, Device]
-
-  constructor(config: Partial<HostConfig> = {}, mtu = 1500) {
-    this.devices = link(this.clock, { delay: 1000, mtu })
-    this.client = this.host(1, ['10.0.0.1/24', 'fd00::1/64'], this.devices[0], config)
-    this.server = this.host(2, ['10.0.0.2/24', 'fd00::2/64'], this.devices[1], config)
-    const probe: Probe = {
-      packet() {},
-      segment: (direction, _ip, segment) => {
-        const name = segment.flags & RST ? 'RST' : segment.flags & SYN ? 'SYN' : segment.flags & FIN ? 'FIN' : 'ACK'
-        this.flags.push(`${direction} ${name}`)
-      },
-      state: (_flow, _from, to) => this.states.push(to),
-    }
-    this.client.probe = probe
-  }
-
-  run(microseconds: number): void {
-    this.clock.run(this.clock.now() + microseconds)
-  }
-
-  pair(address = '10.0.0.2'): { client: StreamSocket; server: StreamSocket; listener: ServerSocket } {
-    const listener = listen(this.server, { port: 80 })
-    const client = connect(this.client, { address, port: 80 })
-    this.run(100_000)
-    const server = listener.accept()
-    if (server === null) throw new Error('nothing to accept')
-    return { client, server, listener }
-  }
-
-  private host(seed: number, addresses: string[], device: Device, config: Partial<HostConfig>): Host {
-    const surroundings = this.clock.surroundings(seed)
-    const host = new Host(surroundings, config)
-    surroundings.onwake = () => host.turn()
-    host.addDevice(device)
-    for (const address of addresses) host.addAddress(address, device)
-    return host
-  }
-}
-
-function text(socket: StreamSocket): string {
-  const bytes = new Uint8Array(socket.readable)
-  if (bytes.length > 0) socket.read(bytes)
-  return new TextDecoder().decode(bytes)
-}
-
-const bytes = (s: string) => new TextEncoder().encode(s)
-
-/** The error's code that `call` throws. */
-function codeOf(call: () => unknown): string {
-  try {
-    call()
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error)
-  }
-  return 'none'
-}
+import { listen } from './server-socket.ts'
+import { CLOSED, connect, READABLE } from './stream-socket.ts'
+import { bytes, codeOf, text, World } from './world.testkit.ts'
 
 describe.each(['10.0.0.2', 'fd00::2'])('sockets over a link, to %s', (address) => {
   it('carry bytes both ways and close in order', () => {

@@ -1,10 +1,14 @@
+import { isUnspecified } from '../ip/scope.ts'
 import type { Endpoint, EndpointOwner } from '../stack/endpoint.ts'
 import { nobody } from '../stack/endpoint.ts'
 import { address, type Host } from '../stack/host.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { State } from '../tcp/states.ts'
 import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
+import type { Address } from '../wire/address.ts'
 import { OPTIONS, type SocketOption } from './option-table.ts'
+
+import { ENDED } from '../tcp/tcb.ts'
 
 export { CLOSED, CONNECTED, ENDED, READABLE, URGENT, WRITABLE } from '../tcp/tcb.ts'
 
@@ -34,11 +38,15 @@ export class StreamSocket implements EndpointOwner {
   private readShut = false
   private closedByUs = false
   private errorTaken = false
+  /** The peer's FIN has come: whatever fails afterwards, all that it sent is there. */
+  private complete = false
 
   constructor(host: Host, endpoint: Endpoint) {
     this.host = host
     this.endpoint = endpoint
     endpoint.owner = this
+    // What happened while it waited to be accepted is told now.
+    if (endpoint.connection.tcb.events !== 0) host.tcp.touch(endpoint)
   }
 
   get state(): State {
@@ -71,6 +79,13 @@ export class StreamSocket implements EndpointOwner {
     return this.endpoint.connection.readable
   }
 
+  /** The peer has sent FIN and everything before it was read. */
+  get ended(): boolean {
+    const { connection } = this.endpoint
+    if (connection.state !== 'CLOSED') return connection.ended
+    return connection.readable === 0 && (this.complete || (connection.tcb.events & ENDED) !== 0)
+  }
+
   /** Bytes that `write` would take now. */
   get writable(): number {
     return this.endpoint.connection.canWrite ? this.endpoint.connection.tcb.sendBuffer.free : 0
@@ -84,20 +99,20 @@ export class StreamSocket implements EndpointOwner {
   /**
    * Copies received bytes into `into`. Returns how many; 0 = end of stream (the peer's FIN);
    * -1 = nothing has come yet (EAGAIN). Throws StackError ECONNRESET, ETIMEDOUT ... once when the
-   * connection has failed and all that came before was read; ENOTCONN when there is no connection.
+   * connection has failed before the peer's FIN and all that came was read; EBADF after `close`.
    */
   read(into: Uint8Array): number {
     const { connection } = this.endpoint
     if (this.closedByUs) throw new StackError('EBADF', 'read', 'the socket is closed')
-    if (this.readShut) return 0
     const count = connection.read(into, 0, into.length, this.host.now())
     if (count > 0) {
       if (connection.tcb.acks.owed === 'now') this.host.tcp.touch(this.endpoint)
       return count
     }
+    if (connection.readable > 0) return -1
+    if (this.ended) return 0
     this.raiseError('read')
-    if (connection.state === 'SYN-SENT') return -1
-    return connection.ended ? 0 : -1
+    return this.readShut || connection.state === 'CLOSED' ? 0 : -1
   }
 
   /**
@@ -126,7 +141,7 @@ export class StreamSocket implements EndpointOwner {
     return this.endpoint.connection.urgentAhead
   }
 
-  /** SHUT_RD, SHUT_WR or SHUT_RDWR: 'write' sends FIN after what was written; 'read' only stops us from reading. */
+  /** SHUT_RD, SHUT_WR or SHUT_RDWR: 'write' sends FIN after what was written; with 'read' only what waits can still be read. */
   shutdown(how: 'read' | 'write' | 'both'): void {
     if (this.closedByUs) throw new StackError('EBADF', 'shutdown', 'the socket is closed')
     const { connection } = this.endpoint
@@ -191,6 +206,7 @@ export class StreamSocket implements EndpointOwner {
 
   /** For the stack. */
   notify(events: number): void {
+    if (events & ENDED) this.complete = true
     if (events !== 0) this.onevent(events)
   }
 
@@ -211,13 +227,19 @@ export class StreamSocket implements EndpointOwner {
 export function connect(host: Host, to: ConnectOptions): StreamSocket {
   checkPort(to.port, 1)
   checkPort(to.localPort ?? 0, 0)
-  const local = to.localAddress === undefined ? null : address(to.localAddress)
+  const local = to.localAddress === undefined ? null : someAddress(to.localAddress)
   const now = host.now()
   const endpoint = host.tcp.connect(local, to.localPort ?? 0, address(to.address), to.port, now)
   const socket = new StreamSocket(host, endpoint)
   for (const [name, value] of Object.entries(to.options ?? {})) socket.setOption(name as SocketOption, value)
   endpoint.connection.connect(now)
   return socket
+}
+
+/** An address of ours that a user has given; '0.0.0.0' and '::' mean any (null). Throws TypeError for what is no address. */
+export function someAddress(text: string): Address | null {
+  const given = address(text)
+  return isUnspecified(given) ? null : given
 }
 
 export function checkPort(port: number, least: number): void {

@@ -34,7 +34,12 @@ export const presets: Readonly<Record<'linux' | 'rfc', Readonly<HostConfig>>> = 
 export function hostConfig(overrides: Partial<HostConfig> = {}, base: 'linux' | 'rfc' = 'linux'): HostConfig {
   const preset = presets[base] as unknown as Readonly<Record<string, unknown>>
   for (const [name, value] of Object.entries(overrides)) check(name, preset[name], value)
-  return { ...presets[base], ...overrides }
+  const config = { ...presets[base], ...overrides }
+  const [low, high] = config.ip_local_port_range
+  if (!(Number.isInteger(low) && Number.isInteger(high) && low >= 1 && low <= high && high <= 65_535)) {
+    throw new RangeError(`ip_local_port_range takes a first and a last port of 1 to 65535, not ${low} and ${high}`)
+  }
+  return config
 }
 
 function check(name: string, known: unknown, value: unknown): void {

@@ -32,7 +32,7 @@ export class ConnectionMaker {
     this.control = control
   }
 
-  /** A connection of that four-tuple over a path of `mtu` bytes, in CLOSED. */
+  /** A connection of that four-tuple over a path of `mtu` bytes, in CLOSED. `isn`: where it begins; -1 = chosen here. */
   make(
     local: Address,
     localPort: number,
@@ -40,6 +40,7 @@ export class ConnectionMaker {
     remotePort: number,
     mtu: number,
     observer: StateObserver,
+    isn: number,
     now: number,
   ): Connection {
     const { tuple, config, counters, control, sequence } = this
@@ -56,7 +57,7 @@ export class ConnectionMaker {
       { config, counters, control, observer },
       {
         mss: segmentSize(mtu, remote),
-        iss: sequence.isn(tuple, now),
+        iss: isn >= 0 ? isn : sequence.isn(tuple, now),
         timestampOffset: sequence.timestampOffset(tuple),
       },
     )

@@ -81,30 +81,25 @@ export class Host {
 
   /**
    * One turn: takes what the devices bring, lets due timers fire, sends what is owed, tells the
-   * sockets' owners. Called by hand, or by the surroundings when the host has asked for it.
+   * sockets' owners. Called by hand, or by the surroundings when the host has asked for it. When an
+   * owner's callback throws the turn goes on to its end and then throws the same (AggregateError where
+   * several have thrown). Within a turn it does nothing.
    */
   turn(): void {
     if (this.inTurn) return
     this.inTurn = true
     this.wakeAt = Number.POSITIVE_INFINITY
-    const now = this.surroundings.now()
-    this.network.receive(now)
-    this.network.tick(now)
-    this.tcp.tick(now)
-    let rounds = 0
-    while (this.tcp.flush(now) || this.udp.hasNews) {
-      rounds += 1
-      if (rounds > MAX_ROUNDS) {
-        this.pending = now
-        break
-      }
-      this.tcp.notify()
-      this.udp.notify()
+    const errors: unknown[] = []
+    try {
+      this.work(errors)
+    } finally {
+      this.inTurn = false
+      const next = Math.min(this.tcp.deadline, this.network.deadline(), this.pending)
+      this.pending = Number.POSITIVE_INFINITY
+      this.wakeBy(next)
     }
-    this.inTurn = false
-    const next = Math.min(this.tcp.deadline, this.network.deadline(), this.pending)
-    this.pending = Number.POSITIVE_INFINITY
-    this.wakeBy(next)
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, `${errors.length} callbacks have thrown`)
   }
 
   /** What was counted since the host began, by the names of Linux's MIB. */
@@ -115,6 +110,23 @@ export class Host {
   /** Closes the devices; connections are not told. */
   close(): void {
     for (const device of this.network.devices) device.close()
+  }
+
+  private work(errors: unknown[]): void {
+    const now = this.surroundings.now()
+    this.network.receive(now)
+    this.network.tick(now)
+    this.tcp.tick(now)
+    let rounds = 0
+    while (this.tcp.flush(now) || this.udp.hasNews) {
+      rounds += 1
+      if (rounds > MAX_ROUNDS) {
+        this.pending = now
+        return
+      }
+      this.tcp.notify(errors)
+      this.udp.notify(errors)
+    }
   }
 
   private wakeNow(): void {

@@ -1,4 +1,4 @@
-import type { IcmpErrorKind } from '../ip/icmp-error.ts'
+import type { IcmpError, IcmpErrorKind } from '../ip/icmp-error.ts'
 import type { TcpErrorCode } from '../tcp/tcb.ts'
 
 /** What an ICMP error means to a connection. */
@@ -8,7 +8,7 @@ export interface IcmpMeaning {
   readonly hard: boolean
 }
 
-/** Linux's icmp_err_convert, as far as a connection can meet it. */
+/** Linux's icmp_err_convert and icmpv6_err_convert, as far as a connection can meet it. */
 const MEANINGS: Readonly<Partial<Record<IcmpErrorKind, IcmpMeaning>>> = {
   'network-unreachable': { code: 'ENETUNREACH', hard: false },
   'host-unreachable': { code: 'EHOSTUNREACH', hard: false },
@@ -19,7 +19,11 @@ const MEANINGS: Readonly<Partial<Record<IcmpErrorKind, IcmpMeaning>>> = {
   'parameter-problem': { code: 'EPROTO', hard: true },
 }
 
+/** What IPv4's 'prohibited' means to Linux, unlike IPv6's. */
+const PROHIBITED_V4: IcmpMeaning = { code: 'EHOSTUNREACH', hard: true }
+
 /** Null = it means nothing to a connection. */
-export function icmpMeaning(kind: IcmpErrorKind): IcmpMeaning | null {
-  return MEANINGS[kind] ?? null
+export function icmpMeaning(error: IcmpError): IcmpMeaning | null {
+  if (error.kind === 'prohibited' && error.version === 4) return PROHIBITED_V4
+  return MEANINGS[error.kind] ?? null
 }

@@ -21,6 +21,8 @@ export class Interface {
   probe: Probe = silentProbe
   /** False once the device was taken from the host. */
   attached = true
+  /** Since when the device has had no room for a TCP segment, microseconds; Infinity = it has. */
+  refusingSince = Number.POSITIVE_INFINITY
 
   /** `link` makes the protocol of the link for this interface. */
   constructor(device: Device, loopback: boolean, link: (owner: Interface) => Link) {

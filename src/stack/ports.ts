@@ -33,11 +33,12 @@ export class EphemeralPorts {
     const count = this.high - this.low + 1
     const index = this.indexHash.low % TABLE
     const offset = this.offsetHash.low % count
+    const first = this.table[index] ?? 0
     for (let i = 0; i < count; i += 1) {
-      const step = this.table[index] ?? 0
-      this.table[index] = step + 1
-      const port = this.low + ((offset + step) % count)
-      if (free(port)) return port
+      const port = this.low + ((offset + first + i) % count)
+      if (!free(port)) continue
+      this.table[index] = first + i + 1
+      return port
     }
     return 0
   }

@@ -24,6 +24,9 @@ export class Tap implements Device {
   private readonly incoming: Uint8Array[] = []
   private readonly outgoing: Uint8Array[] = []
   private wakeHost: () => void = () => {}
+  /** The host has found no room and waits for some. */
+  private refused = false
+  private open = true
 
   constructor(options: TapOptions = {}) {
     this.mtu = options.mtu ?? 1500
@@ -31,9 +34,9 @@ export class Tap implements Device {
     this.room = new Uint8Array(HEADROOM + this.mtu)
   }
 
-  /** Brings the host a packet; the bytes must not be changed afterwards. False = too many wait, it is lost. */
+  /** Brings the host a packet; the bytes must not be changed afterwards. False = it is lost: too many wait, or the tap is closed. */
   deliver(packet: Uint8Array): boolean {
-    if (this.incoming.length >= this.capacity) return false
+    if (!this.open || this.incoming.length >= this.capacity) return false
     this.incoming.push(packet)
     this.wakeHost()
     return true
@@ -42,12 +45,16 @@ export class Tap implements Device {
   /** The next packet that the host has sent; null = there is none. */
   take(): Uint8Array | null {
     const packet = this.outgoing.shift() ?? null
-    if (this.outgoing.length === this.capacity - 1) this.wakeHost()
+    if (this.refused) {
+      this.refused = false
+      this.wakeHost()
+    }
     return packet
   }
 
   attach(wake: () => void): void {
     this.wakeHost = wake
+    if (this.incoming.length > 0) wake()
   }
 
   receive(packet: Packet): boolean {
@@ -62,14 +69,19 @@ export class Tap implements Device {
   }
 
   claim(): Uint8Array | null {
-    return this.outgoing.length < this.capacity ? this.room : null
+    if (!this.open) return null
+    if (this.outgoing.length < this.capacity) return this.room
+    this.refused = true
+    return null
   }
 
   transmit(packet: Packet): void {
-    this.outgoing.push(packet.bytes.slice(packet.start, packet.end))
+    if (this.open) this.outgoing.push(packet.bytes.slice(packet.start, packet.end))
   }
 
   close(): void {
+    this.open = false
+    this.refused = false
     this.incoming.length = 0
     this.outgoing.length = 0
   }

@@ -5,18 +5,22 @@ import { HEADROOM, IpHeader, Packet, PROTOCOL_TCP } from '../wire/packet.ts'
 import { TcpSegment } from '../wire/tcp.ts'
 import { emitTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Interface } from './interface.ts'
 import type { Network, SendOptions } from './network.ts'
 import type { Flow, Probe } from './probe.ts'
 import type { Route } from './route.ts'
 import type { TimeWait } from './time-wait.ts'
 
 const TCP_HEADER = 20
+const MAX_PACKET = 65_535
 /** IP and TCP header with all options must leave room in 65,535 bytes of IP length. */
 const MAX_HEADERS = 120
+/** A device that has had no room for so long, in microseconds, loses what it is to send. */
+const DEVICE_PATIENCE = 1_000_000
 
 /** TCP payload without options that a path of `mtu` bytes carries to `remote`. */
 export function segmentSize(mtu: number, remote: Address): number {
-  return Math.max(8, mtu - TCP_HEADER - (remote.isV4 ? 20 : 40))
+  return Math.max(8, Math.min(mtu, MAX_PACKET) - TCP_HEADER - (remote.isV4 ? 20 : 40))
 }
 
 /** Carries segments from connections to the network. */
@@ -28,17 +32,29 @@ export class TcpOutput {
   /** What a probe sees of the IP header; the network makes the one on the wire. */
   private readonly ip = new IpHeader()
   private readonly options: SendOptions = { hopLimit: 64, trafficClass: 0, dontFragment: true }
+  /** Where segments are built that cannot be sent. */
+  private waste: Uint8Array = new Uint8Array(0)
+  /** When those for whom there was no room have waited long enough; Infinity = nobody waits. */
+  giveUpAt = Number.POSITIVE_INFINITY
 
   constructor(network: Network, counters: TcpCounters) {
     this.network = network
     this.counters = counters
   }
 
-  /** Sends all that the endpoint's connection owes; false = the device has no more room. */
-  send(endpoint: Endpoint, now: number, probe: Probe): boolean {
+  /**
+   * Sends all that the endpoint's connection owes. 'partly' and 'nothing': as much as the device had
+   * room for. Where there is no route, or a device that has had no room for long (it may have been
+   * closed), what is owed is lost as it would be on the way, so that the connection's timers decide.
+   */
+  send(endpoint: Endpoint, now: number, probe: Probe): 'all' | 'partly' | 'nothing' {
     const { connection } = endpoint
     const route = this.usableRoute(endpoint)
-    if (route === null) return true
+    if (route === null) {
+      connection.tcb.softError = 'ENETUNREACH'
+      this.lose(endpoint, now)
+      return 'all'
+    }
     if (route.mtu !== endpoint.mtu) {
       endpoint.mtu = route.mtu
       connection.setPathMss(segmentSize(route.mtu, endpoint.remote), now)
@@ -46,12 +62,17 @@ export class TcpOutput {
     const { segmentation } = route.device
     connection.tcb.segmentationLimit = segmentation > 0 ? Math.min(segmentation, 65_535) - MAX_HEADERS : 0
     const { segment } = this
-    for (;;) {
+    for (let sent = false; ; sent = true) {
       const room = route.claim()
-      if (room === null) return false
+      if (room === null) {
+        if (!this.lasts(route.interface, now)) return sent ? 'partly' : 'nothing'
+        this.lose(endpoint, now)
+        return 'all'
+      }
+      if (!sent) route.interface.refusingSince = Number.POSITIVE_INFINITY
       segment.bytes = room
       segment.payloadStart = HEADROOM
-      if (!connection.poll(now, segment)) return true
+      if (!connection.poll(now, segment)) return 'all'
       segment.sourcePort = endpoint.localPort
       segment.destinationPort = endpoint.remotePort
       this.options.hopLimit = connection.options.hopLimit
@@ -87,6 +108,25 @@ export class TcpOutput {
     this.options.hopLimit = 64
     this.options.trafficClass = 0
     this.transmit(route, out, entry, probe, now)
+  }
+
+  /** Whether the device, which has no room, has had none for too long. */
+  private lasts(device: Interface, now: number): boolean {
+    if (device.refusingSince > now) device.refusingSince = now
+    const end = device.refusingSince + DEVICE_PATIENCE
+    if (now >= end) return true
+    this.giveUpAt = Math.min(this.giveUpAt, end)
+    return false
+  }
+
+  /** What the connection owes counts as sent, and is lost. */
+  private lose(endpoint: Endpoint, now: number): void {
+    const { segment } = this
+    if (this.waste.length === 0) this.waste = new Uint8Array(HEADROOM + MAX_PACKET)
+    endpoint.connection.tcb.segmentationLimit = 0
+    segment.bytes = this.waste
+    segment.payloadStart = HEADROOM
+    while (endpoint.connection.poll(now, segment)) this.network.counters.IpOutDiscards += 1
   }
 
   private transmit(route: Route, segment: TcpSegment, flow: Flow | null, probe: Probe, now: number): void {

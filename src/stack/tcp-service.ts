@@ -1,28 +1,27 @@
 import type { IcmpError } from '../ip/icmp-error.ts'
-import { SECOND } from '../tcp/config.ts'
 import { TcpCounters } from '../tcp/counters.ts'
 import type { State } from '../tcp/states.ts'
 import { Address } from '../wire/address.ts'
-import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
 import { type IpHeader, type Packet, PROTOCOL_TCP } from '../wire/packet.ts'
-import { ACK, RST, SYN, TcpSegment } from '../wire/tcp.ts'
-import { parseTcp } from '../wire/tcp-header.ts'
+import { ACK, FIN, RST, SYN, TcpSegment } from '../wire/tcp.ts'
 import type { HostConfig } from './config.ts'
 import { ConnectionMaker } from './connection-maker.ts'
 import { Deadlines } from './deadlines.ts'
 import { Demux } from './demux.ts'
 import { Endpoint, nobody } from './endpoint.ts'
 import { icmpMeaning } from './icmp-meaning.ts'
-import { Listener } from './listener.ts'
+import type { Listener } from './listener.ts'
 import { Listeners } from './listeners.ts'
 import type { Network } from './network.ts'
+import { News } from './news.ts'
 import { EphemeralPorts } from './ports.ts'
 import { type Probe, silentProbe } from './probe.ts'
 import type { Route } from './route.ts'
 import { StackError } from './stack-error.ts'
 import type { Surroundings } from './surroundings.ts'
+import { readSegment } from './tcp-input.ts'
 import { TcpOutput } from './tcp-output.ts'
-import { TimeWait, TimeWaitQueue } from './time-wait.ts'
+import { nextIsn, TimeWait, TimeWaitQueue } from './time-wait.ts'
 
 /** Stands for any address where one is hashed. */
 const ANY = new Address()
@@ -41,9 +40,9 @@ export class TcpService {
   private readonly ports: EphemeralPorts
   private readonly output: TcpOutput
   private readonly segment = new TcpSegment()
-  /** Endpoints that may have something to send; and those, and listeners, whose owner is to be told. */
+  /** Endpoints that may have something to send. */
   private sending: Endpoint[] = []
-  private telling: (Endpoint | Listener)[] = []
+  private readonly news = new News()
   private readonly surroundings: Surroundings
   private readonly schedule: () => void
 
@@ -65,27 +64,13 @@ export class TcpService {
 
   /** A TCP packet for this host. */
   receive(ip: IpHeader, packet: Packet, now: number): void {
-    const { segment, counters } = this
-    counters.TcpInSegs += 1
-    const { bytes } = packet
-    if (!packet.checksumOffloaded) {
-      const pseudo = pseudoHeaderSum(ip.source, ip.destination, PROTOCOL_TCP, ip.payloadLength)
-      if (fold(sum(bytes, ip.payloadStart, ip.payloadLength, pseudo)) !== 0xffff) {
-        counters.TcpInCsumErrors += 1
-        counters.TcpInErrs += 1
-        return
-      }
-    }
-    if (!parseTcp(bytes, ip.payloadStart, ip.payloadLength, segment)) {
-      counters.TcpInErrs += 1
-      return
-    }
-    segment.segmentSize = packet.segmentSize
+    const { segment } = this
+    if (!readSegment(ip, packet, segment, this.counters)) return
     const endpoint = this.endpoints.find(ip.destination, segment.destinationPort, ip.source, segment.sourcePort)
     this.probe.segment('in', ip, segment, endpoint, now)
-    if (endpoint === null) this.open(ip, segment, now)
+    if (endpoint === null) this.open(ip, segment, -1, now)
     else if (endpoint instanceof TimeWait) this.deliverLate(endpoint, ip, segment, now)
-    else if (this.givesWay(endpoint)) this.open(ip, segment, now)
+    else if (this.givesWay(endpoint)) this.open(ip, segment, nextIsn(endpoint.connection.tcb.snd.nxt), now)
     else this.deliver(endpoint, segment, now)
   }
 
@@ -98,31 +83,41 @@ export class TcpService {
 
   /** A segment for a connection in TIME-WAIT. */
   private deliverLate(entry: TimeWait, ip: IpHeader, segment: TcpSegment, now: number): void {
-    switch (entry.receive(segment, now + this.config.tcp_timewait_len * SECOND)) {
+    switch (entry.receive(segment, now)) {
+      case 'reopen':
+        if (this.listeners.find(entry.local, entry.localPort) === null) break
+        this.forgetLate(entry)
+        this.open(ip, segment, nextIsn(entry.sndNxt), now)
+        return
       case 'acknowledge':
-        this.output.acknowledgeLate(entry, this.probe, now)
+        break
+      case 'skip':
+        this.counters.TCPACKSkipped += 1
         return
       case 'reset':
         this.forgetLate(entry)
         return
-      case 'reopen':
-        this.forgetLate(entry)
-        this.open(ip, segment, now)
-        return
       case 'ignore':
+        return
     }
+    this.output.acknowledgeLate(entry, this.probe, now)
   }
 
   /** A new incarnation's SYN ends the TIME-WAIT of the old one (RFC 9293, MAY-2; RFC 6191). */
   private givesWay(endpoint: Endpoint): boolean {
     if (!endpoint.connection.yieldsTo(this.segment)) return false
+    if (this.listeners.find(endpoint.local, endpoint.localPort) === null) return false
     endpoint.connection.abort()
     this.forget(endpoint)
+    this.touch(endpoint)
     return true
   }
 
-  /** A segment for no connection: a SYN for a listener, or refused (RFC 9293, 3.10.7.1, 3.10.7.2). */
-  private open(ip: IpHeader, segment: TcpSegment, now: number): void {
+  /**
+   * A segment for no connection: a SYN for a listener, or refused (RFC 9293, 3.10.7.1, 3.10.7.2). `isn`:
+   * where our sequence numbers are to begin; -1 = anywhere.
+   */
+  private open(ip: IpHeader, segment: TcpSegment, isn: number, now: number): void {
     const listener = this.listeners.find(ip.destination, segment.destinationPort)
     if (listener === null) {
       this.output.refuse(ip, segment, this.probe, now)
@@ -133,14 +128,21 @@ export class TcpService {
       this.output.refuse(ip, segment, this.probe, now)
       return
     }
-    if ((segment.flags & SYN) === 0) return
+    // A SYN that is a FIN, too, is no attempt to talk (as Linux).
+    if ((segment.flags & (SYN | FIN)) !== SYN) {
+      this.counters.TCPNoAck += 1
+      return
+    }
     if (listener.full || listener.halfOpen.size >= Math.max(listener.backlog, this.config.tcp_max_syn_backlog)) {
       if (listener.full) this.counters.ListenOverflows += 1
       this.counters.ListenDrops += 1
       return
     }
     const route = this.network.route(ip.source, ip.destination)
-    if (route === null) return
+    if (route === null) {
+      this.counters.ListenDrops += 1
+      return
+    }
     const endpoint = this.make(
       ip.destination.clone(),
       segment.destinationPort,
@@ -148,6 +150,7 @@ export class TcpService {
       segment.sourcePort,
       route,
       listener,
+      isn,
       now,
     )
     listener.halfOpen.add(endpoint)
@@ -173,14 +176,17 @@ export class TcpService {
   /** ICMP tells of a segment that we sent (RFC 9293, 3.9.2.2; RFC 5927). */
   error(error: IcmpError, now: number): void {
     const endpoint = this.endpoints.find(error.source, error.sourcePort, error.destination, error.destinationPort)
-    if (endpoint === null || endpoint instanceof TimeWait) return
-    const { connection } = endpoint
+    if (endpoint instanceof TimeWait) return
+    // Whoever does not see our segments cannot quote one in flight (RFC 5927, 4.1).
+    if (endpoint === null || !endpoint.connection.inFlight(error.seq)) {
+      this.network.counters.IcmpInErrors += 1
+      return
+    }
     if (error.kind === 'packet-too-big') {
-      if (!connection.inFlight(error.seq)) return
       this.network.reducePathMtu(error.destination, error.mtu, now)
     } else {
-      const meaning = icmpMeaning(error.kind)
-      if (meaning !== null) connection.icmpError(meaning.code, error.seq, meaning.hard)
+      const meaning = icmpMeaning(error)
+      if (meaning !== null) endpoint.connection.icmpError(meaning.code, error.seq, meaning.hard)
     }
     this.touch(endpoint)
   }
@@ -194,6 +200,8 @@ export class TcpService {
     }
     const route = this.network.route(remote, local)
     if (route === null) throw new StackError('ENETUNREACH', 'connect', 'no route leads there: add one by host.addRoute')
+    // RFC 9293, 3.9.2.3: a connection is between two; the error is Linux's.
+    if (route.cast !== 'unicast') throw new StackError('ENETUNREACH', 'connect', 'the address is one of many hosts')
     const source = route.source
     const free = (port: number) => this.endpoints.find(source, port, remote, remotePort) === null
     let port = localPort
@@ -204,7 +212,7 @@ export class TcpService {
     } else if (!free(port)) {
       throw new StackError('EADDRINUSE', 'connect', `port ${port} already has a connection to that address and port`)
     }
-    const endpoint = this.make(source.clone(), port, remote.clone(), remotePort, route, null, now)
+    const endpoint = this.make(source.clone(), port, remote.clone(), remotePort, route, null, -1, now)
     this.touch(endpoint)
     return endpoint
   }
@@ -220,7 +228,10 @@ export class TcpService {
       chosen = this.ports.choose(any, any, 0, (p) => !this.listeners.has(p))
       if (chosen === 0) throw new StackError('EADDRINUSE', 'listen', 'no port is free: see ip_local_port_range')
     }
-    const listener = this.listeners.add(address, chosen, Math.min(backlog, this.config.somaxconn))
+    const { somaxconn } = this.config
+    // As Linux, which takes a negative one for a very large one.
+    const bound = backlog >= 0 && backlog <= somaxconn ? backlog : somaxconn
+    const listener = this.listeners.add(address, chosen, bound)
     if (listener === null) throw new StackError('EADDRINUSE', 'listen', `port ${chosen} already has a listener`)
     return listener
   }
@@ -228,6 +239,7 @@ export class TcpService {
   /** CLOSE in LISTEN: connections that nobody has accepted are reset. */
   unlisten(listener: Listener): void {
     this.listeners.remove(listener)
+    listener.onready = () => {}
     for (const endpoint of [...listener.halfOpen, ...listener.ready]) {
       endpoint.connection.abort()
       this.touch(endpoint)
@@ -262,32 +274,27 @@ export class TcpService {
   flush(now: number): boolean {
     const queue = this.sending
     this.sending = []
+    this.output.giveUpAt = Number.POSITIVE_INFINITY
+    const served: Endpoint[] = []
     for (const endpoint of queue) {
-      const done = this.output.send(endpoint, now, this.probe)
-      endpoint.queued = false
+      const sent = this.output.send(endpoint, now, this.probe)
+      endpoint.queued = sent !== 'all'
       this.settle(endpoint)
-      if (!done) {
-        // The device says wake when it has room.
-        endpoint.queued = true
-        this.sending.push(endpoint)
-      }
+      // The device says wake when it has room: first for those for whom there was none now.
+      if (sent === 'nothing') this.sending.push(endpoint)
+      else if (sent === 'partly') served.push(endpoint)
     }
-    return this.telling.length > 0
+    for (const endpoint of served) this.sending.push(endpoint)
+    return !this.news.isEmpty
   }
 
-  /** Tells owners what has happened. They may write, read and close at once. */
-  notify(): void {
-    const queue = this.telling
-    this.telling = []
-    for (const item of queue) {
-      item.eventful = false
-      if (item instanceof Listener) item.onready()
-      else item.owner.notify(item.connection.takeEvents())
-    }
+  /** Tells owners what has happened. They may write, read and close at once; what they throw goes to `errors`. */
+  notify(errors: unknown[]): void {
+    this.news.tell(errors)
   }
 
   get deadline(): number {
-    return Math.min(this.deadlines.next, this.timeWaits.next)
+    return Math.min(this.deadlines.next, this.timeWaits.next, this.output.giveUpAt)
   }
 
   /** Every connection, for ss and statistics. */
@@ -311,10 +318,7 @@ export class TcpService {
     } else {
       this.deadlines.set(endpoint, connection.deadline())
     }
-    if (connection.tcb.events !== 0 && !endpoint.eventful) {
-      endpoint.eventful = true
-      this.telling.push(endpoint)
-    }
+    if (connection.tcb.events !== 0) this.news.add(endpoint)
   }
 
   /** Nobody holds the connection any more, and all that is left to do is to wait. */
@@ -334,8 +338,8 @@ export class TcpService {
   }
 
   private forgetLate(entry: TimeWait): void {
-    if (!this.endpoints.remove(entry)) return
-    entry.dueAt = 0
+    this.endpoints.remove(entry)
+    this.timeWaits.remove(entry)
     this.probe.state(entry, 'TIME-WAIT', 'CLOSED', this.surroundings.now())
   }
 
@@ -353,10 +357,11 @@ export class TcpService {
     remotePort: number,
     route: Route,
     listener: Listener | null,
+    isn: number,
     now: number,
   ): Endpoint {
     const observer = { moved: (from: State, to: State) => this.moved(endpoint, listener, from, to) }
-    const connection = this.maker.make(local, localPort, remote, remotePort, route.mtu, observer, now)
+    const connection = this.maker.make(local, localPort, remote, remotePort, route.mtu, observer, isn, now)
     const endpoint = new Endpoint(local, localPort, remote, remotePort, connection, route)
     this.endpoints.add(endpoint)
     return endpoint
@@ -369,8 +374,6 @@ export class TcpService {
     if (to === 'CLOSED' || to === 'LISTEN') return
     this.counters.TcpPassiveOpens += 1
     listener.ready.push(endpoint)
-    if (listener.eventful) return
-    listener.eventful = true
-    this.telling.push(listener)
+    this.news.add(listener)
   }
 }

@@ -1,20 +1,33 @@
+import { SECOND } from '../tcp/config.ts'
 import type { Tcb } from '../tcp/tcb.ts'
 import type { Address } from '../wire/address.ts'
 import { formatAddress } from '../wire/address-text.ts'
 import { add, after, before, distance } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import { Deadlines, type Timed } from './deadlines.ts'
 import type { Tuple } from './demux.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Flow } from './probe.ts'
 
-/** What a segment means to a connection in TIME-WAIT. */
-export type Verdict = 'ignore' | 'acknowledge' | 'reset' | 'reopen'
+/**
+ * What a segment means to a connection in TIME-WAIT. 'skip': it would be acknowledged, had not another
+ * been a moment ago (RFC 5961, 7).
+ */
+export type Verdict = 'ignore' | 'acknowledge' | 'skip' | 'reset' | 'reopen'
+
+/** Between the last sequence number of an incarnation and the first of the next, as Linux has it. */
+const ISN_DISTANCE = 65_535 + 2
+
+/** Where a connection begins that takes the place of one in TIME-WAIT: beyond what that has used (RFC 9293, MAY-2). */
+export function nextIsn(sndNxt: number): number {
+  return add(sndNxt, ISN_DISTANCE)
+}
 
 /**
  * What is left of a connection whose owner has gone and whose both sides have closed (RFC 9293,
  * 3.6): enough to send the last ACK again, and to keep its old segments out of a new incarnation.
  */
-export class TimeWait implements Tuple, Flow {
+export class TimeWait implements Tuple, Flow, Timed {
   readonly local: Address
   readonly localPort: number
   readonly remote: Address
@@ -29,7 +42,11 @@ export class TimeWait implements Tuple, Flow {
   tsRecent: number
   hash = 0
   /** When 2 MSL are over, microseconds. */
-  dueAt: number
+  until: number
+  dueAt = Number.POSITIVE_INFINITY
+  heapIndex = -1
+  private readonly config: Tcb['config']
+  private answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(endpoint: Endpoint) {
     const tcb: Tcb = endpoint.connection.tcb
@@ -43,7 +60,8 @@ export class TimeWait implements Tuple, Flow {
     this.useTimestamps = tcb.useTimestamps
     this.tsOffset = tcb.tsOffset
     this.tsRecent = tcb.tsRecent
-    this.dueAt = tcb.timers.timeWait
+    this.until = tcb.timers.timeWait
+    this.config = tcb.config
   }
 
   get localAddress(): string {
@@ -54,22 +72,24 @@ export class TimeWait implements Tuple, Flow {
     return formatAddress(this.remote)
   }
 
-  /** SEGMENT ARRIVES in TIME-WAIT, as Linux has it (tcp_timewait_state_process); `until` is 2 MSL from now. */
-  receive(segment: TcpSegment, until: number): Verdict {
+  /** SEGMENT ARRIVES in TIME-WAIT, as Linux has it (tcp_timewait_state_process). */
+  receive(segment: TcpSegment, now: number): Verdict {
     const { flags } = segment
-    const old = this.useTimestamps && segment.hasTimestamps && before(segment.tsVal, this.tsRecent)
+    const stamped = this.useTimestamps && segment.hasTimestamps
+    const old = stamped && before(segment.tsVal, this.tsRecent)
     const empty = segment.payloadLength === 0 && (flags & (SYN | FIN)) === 0
     if (!old && segment.seq === this.rcvNxt && (empty || flags & RST)) {
       // In the window there can only be a RST or a bare ACK.
       if (flags & RST) return 'reset'
-      this.dueAt = until
+      this.restart(now)
+      if (stamped) this.tsRecent = segment.tsVal
       return 'ignore'
     }
     if ((flags & (SYN | RST | ACK)) === SYN && !old && this.isNewer(segment)) return 'reopen'
     if (flags & RST) return 'ignore'
     // The peer's FIN again, or a stray: answered. An old SYN must not keep us waiting.
-    if (old || flags & ACK) this.dueAt = until
-    return 'acknowledge'
+    if (old || flags & ACK) this.restart(now)
+    return this.mayAnswer(empty || (flags & SYN) !== 0, now) ? 'acknowledge' : 'skip'
   }
 
   /** Fills `out` with the last ACK, at `now` microseconds. */
@@ -93,6 +113,17 @@ export class TimeWait implements Tuple, Flow {
     out.tsEcr = this.tsRecent
   }
 
+  private restart(now: number): void {
+    this.until = now + this.config.tcp_timewait_len * SECOND
+  }
+
+  /** Two ends that each take the other's ACK for a stray must not answer for ever (Linux: tcp_oow_rate_limited). */
+  private mayAnswer(mayLoop: boolean, now: number): boolean {
+    if (mayLoop && now - this.answeredAt < this.config.tcp_invalid_ratelimit_us) return false
+    if (mayLoop) this.answeredAt = now
+    return true
+  }
+
   /** A SYN of a new incarnation: newer by sequence number or by timestamp (RFC 9293, MAY-2; RFC 6191). */
   private isNewer(segment: TcpSegment): boolean {
     if (after(segment.seq, this.rcvNxt)) return true
@@ -100,42 +131,33 @@ export class TimeWait implements Tuple, Flow {
   }
 }
 
-/** The connections in TIME-WAIT in the order in which they end: they all wait equally long. */
+/** The connections in TIME-WAIT, in the order in which they end. */
 export class TimeWaitQueue {
-  private entries: TimeWait[] = []
-  private head = 0
+  private readonly heap = new Deadlines<TimeWait>()
 
   get size(): number {
-    return this.entries.length - this.head
+    return this.heap.size
   }
 
   /** When the first may end; Infinity = there is none. */
   get next(): number {
-    return this.entries[this.head]?.dueAt ?? Number.POSITIVE_INFINITY
+    return this.heap.next
   }
 
   add(entry: TimeWait): void {
-    this.entries.push(entry)
+    this.heap.set(entry, entry.until)
   }
 
-  /** The next whose time is over; null = none. Those that were restarted go to the back. */
+  remove(entry: TimeWait): void {
+    this.heap.remove(entry)
+  }
+
+  /** Takes out the next whose time is over; null = none. Those that were restarted wait on. */
   pop(now: number): TimeWait | null {
-    for (let entry = this.entries[this.head]; entry !== undefined; entry = this.entries[this.head]) {
-      if (entry.dueAt > now && (this.head + 1 >= this.entries.length || !this.restarted(entry))) return null
-      this.head += 1
-      if (this.head > 1024 && 2 * this.head > this.entries.length) {
-        this.entries = this.entries.slice(this.head)
-        this.head = 0
-      }
-      if (entry.dueAt <= now) return entry
-      this.entries.push(entry)
+    for (let entry = this.heap.pop(now); entry !== null; entry = this.heap.pop(now)) {
+      if (entry.until <= now) return entry
+      this.heap.set(entry, entry.until)
     }
     return null
-  }
-
-  /** Whether the entry at the head was restarted, and so ends after the one behind it. */
-  private restarted(entry: TimeWait): boolean {
-    const behind = this.entries[this.head + 1]
-    return behind !== undefined && entry.dueAt > behind.dueAt
   }
 }

@@ -38,7 +38,7 @@ class UdpNode extends TestNode {
 
   override turn(): void {
     super.turn()
-    if (this.udp.hasNews) this.udp.notify()
+    if (this.udp.hasNews) this.udp.notify([])
   }
 
   send(port: UdpPort, data: Uint8Array, to: string, toPort: number): string {

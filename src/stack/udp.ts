@@ -159,7 +159,7 @@ export class UdpService implements TransportReceiver {
       return
     }
     // RFC 1122, 4.1.3.3 would pass all on; as in Linux, hard errors reach a socket that has one peer.
-    const meaning = icmpMeaning(error.kind)
+    const meaning = icmpMeaning(error)
     if (meaning?.hard && port.connected) {
       port.user.fail(meaning.code)
       this.tell(port)
@@ -172,13 +172,17 @@ export class UdpService implements TransportReceiver {
     return this.news.length > 0
   }
 
-  /** Tells users what has happened to them: at the end of a turn, when the protocols are at rest. */
-  notify(): void {
+  /** Tells users what has happened to them: at the end of a turn, when the protocols are at rest. What they throw goes to `errors`. */
+  notify(errors: unknown[]): void {
     const told = this.news
     this.news = []
     for (const port of told) {
       port.hasNews = false
-      port.user.notify()
+      try {
+        port.user.notify()
+      } catch (error) {
+        errors.push(error)
+      }
     }
   }
 

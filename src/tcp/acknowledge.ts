@@ -13,19 +13,19 @@ export function acknowledge(tcb: Tcb, segment: TcpSegment, now: number): void {
   const { snd, flight, delivery } = tcb
   const advanced = after(segment.ack, snd.una)
   const outstanding = flight.count
-  const probed = tcb.probe.outstanding
   delivery.reset(now, tcb.rtt.min === Number.POSITIVE_INFINITY ? 0 : tcb.rtt.min, tcb.recovery.highSeq)
   tcb.lastSegmentReceivedAt = now
   tcb.softError = ''
   // The peer is alive: probes begin anew (RFC 9293, 3.8.6.1; 3.8.4).
   tcb.probesOut = 0
-  const windowMoved = updateSendWindow(tcb, segment)
+  // An old ACK tells of an old window (RFC 9293, 3.10.7.4: SND.UNA =< SEG.ACK).
+  const windowMoved = !before(segment.ack, snd.una) && updateSendWindow(tcb, segment)
   if (advanced) advance(tcb, segment.ack)
   const reported = tcb.useSack && segment.sackCount > 0 && takeSacks(tcb, segment)
+  const duplicate = !advanced && !windowMoved && segment.payloadLength === 0 && segment.ack === snd.una
+  if (tcb.probe.outstanding) probeAcknowledged(tcb, segment.ack, duplicate && delivery.sacked === 0, reported, now)
   if (outstanding > 0) {
-    const duplicate = !advanced && !windowMoved && segment.payloadLength === 0 && segment.ack === snd.una
     measure(tcb, segment, advanced, now)
-    if (probed) probeAcknowledged(tcb, segment.ack, duplicate && delivery.sacked === 0, reported, now)
     recover(tcb, segment, advanced, duplicate, now)
   }
   rearm(tcb, advanced, now)
@@ -103,9 +103,12 @@ function takeSacks(tcb: Tcb, segment: TcpSegment): boolean {
 function takeDuplicate(tcb: Tcb, left: number, right: number): void {
   if (!before(left, right) || after(right, tcb.snd.nxt)) return
   tcb.counters.TCPDSACKRecv += 1
-  tcb.duplicatesReported += 1
+  const segments = Math.max(1, Math.ceil(distance(right, left) / tcb.currentMss()))
+  tcb.duplicatesReported += segments
+  // Duplicates that we have not sent were made by the network (RFC 3708, 4).
+  if (tcb.duplicatesReported > tcb.segmentsRetransmitted) return
   tcb.loss.spurious()
-  tcb.recovery.repeated(right, Math.max(1, Math.ceil(distance(right, left) / tcb.currentMss())))
+  tcb.recovery.repeated(right, segments)
 }
 
 /** The first block lies below the acknowledgment, or within the second. */
@@ -137,7 +140,7 @@ function rearm(tcb: Tcb, advanced: boolean, now: number): void {
     timers.retransmit = Number.POSITIVE_INFINITY
     timers.reorder = Number.POSITIVE_INFINITY
     timers.lossProbe = Number.POSITIVE_INFINITY
-    tcb.probe.clear()
+    tcb.probe.owed = false
   } else if (advanced) {
     timers.retransmit = now + tcb.rtt.rto
     scheduleLossProbe(tcb, true, now)
@@ -156,6 +159,6 @@ function rearm(tcb: Tcb, advanced: boolean, now: number): void {
 
 /** The next probe's delay: the RTO, at least tcp_rto_min, backed off (Linux: tcp_probe0_when). */
 export function persistDelay(tcb: Tcb): number {
-  const base = Math.max(tcb.rtt.baseRto, tcb.config.tcp_rto_min_us)
+  const base = Math.max(tcb.rtt.rto, tcb.config.tcp_rto_min_us)
   return Math.min(base * 2 ** Math.min(tcb.persistBackoff, 10), tcb.config.tcp_rto_max_us)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TcpSegment } from '../wire/tcp.ts'
+import { checkInvariants } from './invariants.testkit.ts'
 import type { End } from './pair.testkit.ts'
 import { Pair } from './pair.testkit.ts'
 
@@ -90,32 +91,6 @@ class Talker {
   }
 }
 
-/** What must hold of a connection after every event. */
-function check(end: End): void {
-  const { tcb } = end.connection
-  const { flight } = tcb
-  let sacked = 0
-  let lost = 0
-  let resent = 0
-  for (let i = 0; i < flight.count; i += 1) {
-    const flags = flight.flags(i)
-    if (flags & 1) sacked += 1
-    if (flags & 2) lost += 1
-    if (flags & 4) resent += 1
-    if (i > 0 && flight.seq(i) !== flight.end(i - 1)) throw new Error('a gap in flight')
-  }
-  if (tcb.useSack && sacked !== flight.sackedOut) throw new Error('sackedOut is wrong')
-  if (lost !== flight.lostOut || resent !== flight.retransmittedOut) throw new Error('lostOut is wrong')
-  if (flight.pipe < 0) throw new Error('pipe is negative')
-  if (flight.count > 0 && flight.seq(0) !== tcb.snd.una) throw new Error('flight does not begin at SND.UNA')
-  if (flight.count > 0 && flight.end(flight.count - 1) !== tcb.snd.nxt)
-    throw new Error('flight does not end at SND.NXT')
-  if (tcb.congestion.cwnd < 1) throw new Error('cwnd below one segment')
-  if (flight.count > 0 && tcb.state !== 'CLOSED' && tcb.timers.retransmit === Number.POSITIVE_INFINITY) {
-    throw new Error('data in flight and no retransmission timer')
-  }
-}
-
 function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
   const config = {
     tcp_timestamps: w.timestamps,
@@ -147,8 +122,8 @@ function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
     b.write()
     a.read(b, pair.now)
     b.read(a, pair.now)
-    check(pair.a)
-    check(pair.b)
+    checkInvariants(pair.a.connection.tcb)
+    checkInvariants(pair.b.connection.tcb)
   }
   step()
   const closed = () => pair.a.connection.state === 'CLOSED' && pair.b.connection.state === 'CLOSED'

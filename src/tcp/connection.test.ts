@@ -56,6 +56,5 @@ describe('connection: opening', () => {
     expect(received).toBe(total)
     expect(Buffer.compare(Buffer.concat(got), Buffer.from(data))).toBe(0)
     expect(pair.sent.filter((s) => s.segment.flags & FIN).length).toBe(1)
-    console.log(pair.now, pair.sent.length)
   })
 })

@@ -19,6 +19,9 @@ export interface PathSetup {
   readonly timestampOffset: number
 }
 
+/** States in which no keepalive is sent. */
+const UNKEPT: ReadonlySet<State> = new Set(['CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED', 'TIME-WAIT'])
+
 /**
  * One TCP connection (RFC 9293), without I/O: it knows no IP, host or clock. Four verbs drive it:
  * `receive` and `tick` record what is owed, `poll` sends it, `deadline` says when to tick again.
@@ -183,7 +186,6 @@ export class Connection {
       this.abort()
       return
     }
-    tcb.reassembly.clear()
     this.shutdown()
     tcb.orphaned = true
     if (this.state === 'FIN-WAIT-2') tcb.timers.timeWait = now + tcb.options.finTimeout * 1_000_000
@@ -254,7 +256,9 @@ export class Connection {
     const { tcb } = this
     tcb.options.keepAlive = on
     const since = Math.max(tcb.lastSegmentReceivedAt, tcb.createdAt)
-    tcb.timers.keepalive = on ? Math.max(now, since + tcb.options.keepIdle * 1_000_000) : Number.POSITIVE_INFINITY
+    // Before, `established` starts it; after, there is nothing to keep.
+    const alive = on && !UNKEPT.has(tcb.state)
+    tcb.timers.keepalive = alive ? Math.max(now, since + tcb.options.keepIdle * 1_000_000) : Number.POSITIVE_INFINITY
   }
 
   /** The events since the last call, as bits. */

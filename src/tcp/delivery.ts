@@ -50,6 +50,13 @@ export class Delivery {
     this.highSeq = highSeq
   }
 
+  /** Takes in our SYN: it tells of time, not of loss. */
+  takeSyn(sentAt: number, resent: boolean): void {
+    this.syn = true
+    this.retransmitted = resent
+    if (!resent) this.firstSentAt = sentAt
+  }
+
   /** Takes in a segment that has just been delivered, cumulatively or by a SACK block. */
   take(sentAt: number, end: number, resent: boolean, cumulative: boolean): void {
     if (!resent && !after(end, this.highSeq)) this.original = true

@@ -57,7 +57,7 @@ export function emitNew(tcb: Tcb, now: number, out: TcpSegment, length: number, 
 }
 
 /** Sends segment `index` of the flight again; what is longer than the path now carries, in part. */
-export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number): void {
+export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number, probe = false): void {
   const { flight } = tcb
   const seq = flight.seq(index)
   // The path, or the peer's window, may have become narrower since.
@@ -70,8 +70,12 @@ export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number)
     length = limit
   }
   fillData(tcb, now, out, seq, length, (flight.flags(index) & HAS_FIN) !== 0)
-  flight.resent(index, now)
   countRetransmission(tcb, length)
+  if (probe) {
+    flight.probed(index, now)
+    return
+  }
+  flight.resent(index, now)
   tcb.recovery.resent(now)
   // A fast retransmission of the head begins the timer anew (Linux: tcp_xmit_retransmit_queue).
   if (index === 0 && tcb.recovery.phase === 'Recovery') {
@@ -81,9 +85,19 @@ export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number)
   armRetransmit(tcb, now)
 }
 
+/**
+ * The sequence number of a segment without text. Where the peer has taken back its window, SND.NXT would
+ * be unacceptable to it (Linux: tcp_acceptable_seq); what rounding to the scale does is allowed for.
+ */
+function acceptableSeq(tcb: Tcb): number {
+  const beyond = distance(tcb.snd.nxt, tcb.windowEnd)
+  const slack = tcb.useScaling ? 1 << tcb.window.scale : 0
+  return beyond <= 0 || beyond < slack ? tcb.snd.nxt : tcb.windowEnd
+}
+
 /** A segment with nothing but the acknowledgment. */
 export function emitAck(tcb: Tcb, now: number, out: TcpSegment): void {
-  begin(tcb, now, out, ACK, tcb.snd.nxt)
+  begin(tcb, now, out, ACK, acceptableSeq(tcb))
   const more = tcb.acks.duplicates > 1 ? tcb.acks.duplicates - 1 : 0
   finishAck(tcb, now, out)
   tcb.acks.duplicates = more
@@ -92,7 +106,8 @@ export function emitAck(tcb: Tcb, now: number, out: TcpSegment): void {
 /** RST: of this connection (RFC 9293, 3.10.5), or in answer to a segment it cannot have drawn (3.5.2). */
 export function emitReset(tcb: Tcb, now: number, out: TcpSegment): boolean {
   if (tcb.owedReset === 'active') {
-    begin(tcb, now, out, RST | ACK, tcb.snd.nxt)
+    begin(tcb, now, out, RST | ACK, acceptableSeq(tcb))
+    out.window = offer(tcb)
   } else {
     const refusal = tcb.owedReset === 'refusal'
     begin(tcb, now, out, refusal ? RST | ACK : RST, refusal ? 0 : tcb.resetNumber)
@@ -147,18 +162,13 @@ export function begin(tcb: Tcb, now: number, out: TcpSegment, flags: number, seq
   out.sackCount = 0
   if (tcb.useSack && tcb.reassembly.sackCount > 0 && flags & ACK) {
     out.sackCount = tcb.reassembly.sackBlocks(out.sackEdges, tcb.useTimestamps ? 3 : 4)
-    if (tcb.rcv.hasFin) coverFin(out, tcb.rcv.finAt)
   }
-  if ((flags & SYN) === 0) {
-    out.window = tcb.window.offer(tcb.acks.lastSent, tcb.rcv.nxt, tcb.reassembly.readable, tcb.acks.receiveMss)
-  }
+  if ((flags & (SYN | RST)) === 0) out.window = offer(tcb)
 }
 
-/** A FIN that waits out of order belongs to the block before it. */
-function coverFin(out: TcpSegment, finAt: number): void {
-  for (let i = 1; i < 2 * out.sackCount; i += 2) {
-    if (out.sackEdges[i] === finAt) out.sackEdges[i] = add(finAt, 1)
-  }
+/** The window field for an acknowledgment of RCV.NXT. */
+function offer(tcb: Tcb): number {
+  return tcb.window.offer(tcb.acks.lastSent, tcb.rcv.nxt, tcb.reassembly.readable, tcb.acks.receiveMss)
 }
 
 /** A segment with ACK has gone: what it acknowledges is not owed any more. */

@@ -79,6 +79,13 @@ export class Flight {
     this.bits[slot] = flags | RETRANSMITTED | EVER_RETRANSMITTED
   }
 
+  /** Notes that segment `index` was repeated as a probe, which does not count as being in the network (as Linux). */
+  probed(index: number, now: number): void {
+    const slot = (this.head + index) & this.mask
+    this.times[slot] = now
+    this.bits[slot] = (this.bits[slot] ?? 0) | EVER_RETRANSMITTED
+  }
+
   /** Cuts segment `index` at sequence number `at`, its end excluded, in two of the same fate. */
   split(index: number, at: number): void {
     const flags = this.flags(index)
@@ -116,11 +123,14 @@ export class Flight {
         this.sackedOut -= 1
       } else {
         const resent = (flags & EVER_RETRANSMITTED) !== 0
-        delivery.take(this.times[slot] ?? 0, end, resent, true)
-        delivery.acked += 1
+        if (flags & HAS_SYN) {
+          delivery.takeSyn(this.times[slot] ?? 0, resent)
+        } else {
+          delivery.take(this.times[slot] ?? 0, end, resent, true)
+          delivery.acked += 1
+        }
         if (overtaken && !resent && before(end, this.highestSacked)) delivery.reordered = true
       }
-      if (flags & HAS_SYN) delivery.syn = true
       if (flags & HAS_FIN) delivery.fin = true
       this.head = (this.head + 1) & this.mask
       this.count -= 1

@@ -1,6 +1,7 @@
 import { add, distance } from '../wire/seq.ts'
 import { ACK, PSH, type TcpSegment } from '../wire/tcp.ts'
 import { begin, emitAgain, emitNew, finishAck } from './emit.ts'
+import { newDataFits } from './loss-probe.ts'
 import type { Tcb } from './tcb.ts'
 
 /** A probe: of a closed window, or of a peer that has gone silent (RFC 9293, 3.8.6.1, 3.8.4). */
@@ -16,6 +17,8 @@ export function emitProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
     const fin = tcb.finQueued && length === data && usable > length
     emitNew(tcb, now, out, length, fin, mss)
     if (length > 0) out.flags |= PSH
+    // The timer alone watches over it (Linux: tcp_write_wakeup).
+    tcb.timers.lossProbe = Number.POSITIVE_INFINITY
     return true
   }
   // An octet that was acknowledged long ago: the peer must answer, and takes nothing (as Linux does).
@@ -33,12 +36,12 @@ export function emitLossProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
   const data = tcb.unsent - (tcb.finQueued && !tcb.finSent ? 1 : 0)
   const length = Math.min(data, mss)
   const fin = tcb.finQueued && !tcb.finSent && length === data
-  probe.repeats = tcb.unsent === 0 || length + (fin ? 1 : 0) > distance(tcb.windowEnd, snd.nxt)
+  probe.repeats = !newDataFits(tcb)
   if (probe.repeats) {
     while (distance(flight.end(flight.count - 1), flight.seq(flight.count - 1)) > mss + 1) {
       flight.split(flight.count - 1, add(flight.seq(flight.count - 1), mss))
     }
-    emitAgain(tcb, now, out, flight.count - 1)
+    emitAgain(tcb, now, out, flight.count - 1, true)
   } else {
     emitNew(tcb, now, out, length, fin, mss)
   }

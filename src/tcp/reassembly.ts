@@ -18,6 +18,9 @@ export class Reassembly {
   /** Edges of the pieces out of order, ascending and apart. */
   private lefts: number[] = []
   private rights: number[] = []
+  /** A FIN waits out of order: an octet of a piece, though no byte. */
+  private hasFin = false
+  private finAt = 0
   /** SACK blocks, the most recently changed first (RFC 2018, 4). */
   private sackLefts: number[] = []
   private sackRights: number[] = []
@@ -60,12 +63,26 @@ export class Reassembly {
       this.noteSack(seq)
       return 0
     }
-    // The hole is filled: the first piece now begins at `next`.
-    const moved = distance(this.rights.shift() ?? right, this.next)
+    // The hole is filled: the first piece now begins at `next`, and ends before a FIN.
+    const end = this.rights.shift() ?? right
     this.lefts.shift()
+    const moved = distance(this.hasFin && after(end, this.finAt) ? this.finAt : end, this.next)
     this.advance(moved)
     this.forgetSacks()
     return moved
+  }
+
+  /** Takes a FIN that comes out of order; the first one counts. */
+  insertFin(seq: number): void {
+    if (!this.hasFin && !this.add(seq, add(seq, 1))) return
+    if (!this.hasFin) this.finAt = seq
+    this.hasFin = true
+    if (seq === this.finAt) this.noteSack(seq)
+  }
+
+  /** Everything before the FIN has come. */
+  get finReached(): boolean {
+    return this.hasFin && this.next === this.finAt
   }
 
   /** Copies up to `length` bytes in order into `to` and lets go of them; returns how many. */
@@ -150,6 +167,7 @@ export class Reassembly {
     this.sackLefts.length = 0
     this.sackRights.length = 0
     this.hasDuplicate = false
+    this.hasFin = false
     if (this.readable === 0) this.queue.clear()
   }
 

@@ -20,7 +20,7 @@ export function recover(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplic
   const settled = follow(tcb, segment, advanced, duplicate)
   if (flight.count > 0 && !settled) detect(tcb, advanced, now)
   if (flight.lostOut > 0 && recovery.phase === 'Open') {
-    recovery.enter(tcb.snd.una, tcb.snd.nxt, flight.retransmittedOut, now)
+    recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     if (tcb.useSack) tcb.counters.TCPSackRecovery += 1
     else tcb.counters.TCPRenoRecovery += 1
   }
@@ -82,7 +82,8 @@ function followLoss(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplicate:
     return false
   }
   if (recovery.suspect) {
-    if (delivery.original) {
+    // Without SACK, an acknowledgment of both says nothing: the retransmission may have filled the hole.
+    if (delivery.original && (tcb.useSack || !delivery.retransmitted)) {
       // What was never sent again has arrived: the timeout was spurious.
       counters.TCPSpuriousRTOs += 1
       undoLoss(tcb, true)
@@ -131,6 +132,11 @@ function echoesOriginal(tcb: Tcb, segment: TcpSegment): boolean {
   return before(segment.tsEcr, tcb.timestamp(firstResentAt))
 }
 
+/** Retransmissions in the network, a loss probe among them. */
+export function resentOut(tcb: Tcb): number {
+  return tcb.flight.retransmittedOut + (tcb.probe.outstanding && tcb.probe.repeats ? 1 : 0)
+}
+
 /** Marks what is lost, and says when to look again. */
 export function detect(tcb: Tcb, advanced: boolean, now: number): void {
   const { loss, flight, timers, recovery, rtt } = tcb
@@ -145,7 +151,15 @@ export function detect(tcb: Tcb, advanced: boolean, now: number): void {
   }
   const evidence = flight.sackedOut > 0 || flight.lostOut > 0 || context.recovering
   timers.reorder = now + (evidence ? loss.detect(flight, context) : Number.POSITIVE_INFINITY)
-  if (timers.reorder < Number.POSITIVE_INFINITY || flight.lostOut > 0) timers.lossProbe = Number.POSITIVE_INFINITY
+  if (timers.reorder === Number.POSITIVE_INFINITY) {
+    if (flight.lostOut > 0) timers.lossProbe = Number.POSITIVE_INFINITY
+    return
+  }
+  // While it waits for what may only have been overtaken, the other timers wait, too (as Linux).
+  timers.lossProbe = Number.POSITIVE_INFINITY
+  if (timers.retransmit <= timers.reorder) {
+    timers.retransmit = Math.max(timers.reorder + 1, flight.sentAt(0) + rtt.rto)
+  }
 }
 
 /** Without SACK each duplicate stands for a segment that has left the network (RFC 6582; Linux: tcp_add_reno_sack). */

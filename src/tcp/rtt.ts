@@ -37,7 +37,7 @@ export class Rtt {
   }
 
   get rttvar(): number {
-    return this.rttvar4 >> 2
+    return this.mdev4 >> 2
   }
 
   /** The timeout now in force: backed off, and bounded by tcp_rto_max (RFC 6298, 2.5). */

@@ -79,9 +79,6 @@ class ReceiveSequence {
   irs = 0
   nxt = 0
   up = 0
-  /** A FIN that came out of order waits for RCV.NXT to reach it. */
-  hasFin = false
-  finAt = 0
 }
 
 /** What is owed to the peer beside data and acknowledgments. */

@@ -40,12 +40,11 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
     if (seq === rcv.nxt) inOrder(tcb, segment, seq, start, length, now)
     else outOfOrder(tcb, segment, seq, start, length, now)
   }
-  if (fin && excess <= 0) {
-    rcv.hasFin = true
-    rcv.finAt = end
-    if (after(end, rcv.nxt)) tcb.acks.owed = 'now'
+  if (fin && excess <= 0 && after(end, rcv.nxt)) {
+    tcb.reassembly.insertFin(end)
+    tcb.acks.owed = 'now'
   }
-  if (rcv.hasFin && rcv.finAt === rcv.nxt) receiveFin(tcb, now)
+  if ((fin && end === rcv.nxt) || tcb.reassembly.finReached) receiveFin(tcb, now)
   decide(tcb, now)
 }
 
@@ -145,7 +144,6 @@ export function reportDuplicate(tcb: Tcb, left: number, right: number): void {
 function receiveFin(tcb: Tcb, now: number): void {
   const { rcv, acks } = tcb
   rcv.nxt = add(rcv.nxt, 1)
-  rcv.hasFin = false
   // Behind the FIN there is nothing.
   tcb.reassembly.forgetWaiting()
   tcb.events |= ENDED | READABLE

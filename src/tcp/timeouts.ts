@@ -1,7 +1,7 @@
 import { persistDelay } from './acknowledge.ts'
 import { SACKED } from './flight.ts'
 import { lossProbeTimeout } from './loss-probe.ts'
-import { detect } from './recover.ts'
+import { detect, resentOut } from './recover.ts'
 import type { Tcb } from './tcb.ts'
 
 /** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
@@ -14,10 +14,7 @@ export function fireTimers(tcb: Tcb, now: number): void {
   }
   if (now >= timers.reorder) reorderWindowOver(tcb, now)
   // At the same time as the retransmission timer the probe goes first, and puts that off.
-  if (now >= timers.lossProbe) {
-    lossProbeTimeout(tcb)
-    if (tcb.probe.owed) timers.retransmit = now + tcb.rtt.rto
-  }
+  if (now >= timers.lossProbe) lossProbeTimeout(tcb, now)
   if (now >= timers.retransmit) retransmissionTimeout(tcb, now)
   if (now >= timers.persist) persistTimeout(tcb, now)
   if (now >= timers.keepalive) keepaliveTimeout(tcb, now)
@@ -42,7 +39,7 @@ function reorderWindowOver(tcb: Tcb, now: number): void {
   if (flight.count === 0) return
   detect(tcb, false, now)
   if (flight.lostOut > 0 && recovery.phase === 'Open') {
-    recovery.enter(tcb.snd.una, tcb.snd.nxt, flight.retransmittedOut, now)
+    recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     tcb.counters.TCPSackRecovery += 1
     // The first retransmission always goes (RFC 6937, 3.1).
     recovery.proportion(1, flight.pipe, false, true)
@@ -71,7 +68,7 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
   }
   // What was sent a moment ago may still arrive (RFC 8985, 6.3).
   flight.loseAll(now - tcb.loss.patience)
-  recovery.timeout(tcb.snd.una, tcb.snd.nxt, flight.pipe, flight.retransmittedOut, tcb.retransmits, now)
+  recovery.timeout(tcb.snd.una, tcb.snd.nxt, flight.pipe, resentOut(tcb), tcb.retransmits, now)
   if (!config.tcp_frto) recovery.suspect = false
   tcb.probe.clear()
   if (tcb.retransmits === 0) tcb.retransmitStart = now

@@ -34,7 +34,8 @@ export function drawArrow(arrow: Arrow, width: number, glyphs: Glyphs, words: Wo
   const toRight = arrow.from === 0
   const stroke = strokeOf(arrow, glyphs)
   const tip = tipOf(arrow, glyphs, words)
-  const room = width - tipWidth(tip)
+  // An arrival has its broken strokes before the first word as well as its head behind the last.
+  const room = width - (arrow.shape === 'arrival' ? BREAK + 1 + displayWidth(tip.head) : tipWidth(tip))
   const gap = tip.broken ? BREAK : 0
   // Header and options are one text, unless that makes it too long for the line; a broken line ends short of the lane.
   const whole = labelParts(arrow, words, stroke.ink, true)

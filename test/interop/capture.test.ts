@@ -28,6 +28,8 @@ const SIZE = 4 * 2 ** 20
 const LOSSY: Partial<Impairments> = { loss: 0.02, reorder: 0.05, duplicate: 0.02, corrupt: 0.01, delay: 2 }
 
 const CHECKS = ['ip', 'tcp', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`])
+// What HTTP makes of it is another matter: its reassembly calls retransmissions malformed.
+CHECKS.push('-o', 'tcp.desegment_tcp_streams:FALSE')
 const BAD_CHECKSUM = ['ip', 'tcp', 'udp', 'icmp', 'icmpv6'].map((name) => `${name}.checksum.status == "Bad"`)
 
 describeInterop('a capture', ['tshark', 'curl', 'nginx', 'python3'], () => {
@@ -89,11 +91,14 @@ describeInterop('a capture', ['tshark', 'curl', 'nginx', 'python3'], () => {
 
   it('is whole after a signal at any time, and has the times of the wall clock', async () => {
     const path = join(folder, 'cut.pcapng')
+    await relay.impair({ inward: NO_LOSS, outward: NO_LOSS })
     const server = await serveEstab(estab, ...OWN_ADDRESSES, '--root', file.folder, '--pcap', path)
-    const curl = kernel.start('curl', ['-sgo', '/dev/null', `http://${OURS.IPv4}/${file.name}`])
-    await server.stop('SIGTERM')
-    await curl.ended
+    const curl = kernel.start('curl', ['-vsgo', '/dev/null', '--limit-rate', '1M', `http://${OURS.IPv4}/${file.name}`])
+    await curl.line(/HTTP\/1.1 200 OK/)
+    expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+    expect((await curl.ended).code).not.toBe(0)
     const lines = await tshark(path, ['-T', 'fields', '-e', 'frame.time_epoch'])
+    expect(lines.length).toBeGreaterThan(10)
     for (const time of lines) expect(Math.abs(Number(time) - Date.now() / 1000)).toBeLessThan(60)
   })
 

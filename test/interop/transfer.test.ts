@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeInterop } from './support/describe-interop.ts'
-import { COMBINATIONS, inUrl, interrupt, OURS, offloadOption, serveEstab, startEstab, THEIRS } from './support/estab.ts'
+import { COMBINATIONS, interrupt, inUrl, OURS, offloadOption, serveEstab, startEstab, THEIRS } from './support/estab.ts'
 import { NetworkNamespace } from './support/namespace.ts'
 import { Nginx } from './support/nginx.ts'
 import { TestFile } from './support/test-file.ts'
@@ -44,7 +44,7 @@ describeInterop('a gibibyte', ['curl', 'nginx', 'sha256sum'], () => {
   describe.each(COMBINATIONS)('over $family with offload $offload', ({ family, offload }) => {
     it('is fetched by curl from estab serve', async () => {
       const server = await serveEstab(namespace, '--root', file.folder, '--stats', offloadOption(offload))
-      const copy = join(copies, 'curl')
+      const copy = join(copies, 'copy')
       const url = `http://${inUrl(OURS[family])}/${file.name}`
       const curl = namespace.start('curl', ['-sSfg', '-o', copy, '-w', '%{speed_download}', url])
       const speed = Number(await curl.succeed(100_000))
@@ -56,7 +56,7 @@ describeInterop('a gibibyte', ['curl', 'nginx', 'sha256sum'], () => {
     })
 
     it('is fetched by estab get from nginx', async () => {
-      const copy = join(copies, 'estab')
+      const copy = join(copies, 'copy')
       // The kernel's side is there before the device: nginx listens on an address that is yet to come.
       namespace.sysctl('net.ipv4.ip_nonlocal_bind', 1)
       namespace.sysctl('net.ipv6.ip_nonlocal_bind', 1)

@@ -14,6 +14,8 @@ export class NodeSurroundings implements Surroundings {
   private readonly pool = new Uint32Array(256)
   private poolLeft = 0
   private timer: NodeJS.Timeout | null = null
+  /** When the timer goes off; Infinity = there is none. */
+  private timerAt = Number.POSITIVE_INFINITY
   private soon = false
   private microtasks = 0
   private resetPlanned = false
@@ -50,8 +52,10 @@ export class NodeSurroundings implements Surroundings {
       }
       return
     }
+    // Whoever turns at the earlier time asks again.
+    if (at >= this.timerAt) return
     this.clearTimer()
-    if (at === Number.POSITIVE_INFINITY) return
+    this.timerAt = at
     this.timer = setTimeout(this.fire, Math.min(Math.ceil(delay / 1000), MAX_TIMEOUT))
     if (!this.referenced) this.timer.unref()
   }
@@ -71,7 +75,7 @@ export class NodeSurroundings implements Surroundings {
 
   private readonly fire = (): void => {
     this.soon = false
-    this.timer = null
+    this.clearTimer()
     if (!this.stopped) this.onwake()
   }
 
@@ -87,5 +91,6 @@ export class NodeSurroundings implements Surroundings {
   private clearTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
+    this.timerAt = Number.POSITIVE_INFINITY
   }
 }

@@ -1,5 +1,6 @@
 import { ByteStream } from '../../socket/byte-stream.ts'
 import type { StreamSocket } from '../../socket/stream-socket.ts'
+import { StackError } from '../../stack/stack-error.ts'
 
 /** A connection as Web Streams. */
 export interface WebStreams {
@@ -9,25 +10,47 @@ export interface WebStreams {
   readonly writable: WritableStream<Uint8Array>
 }
 
-/** Wraps a socket, whose `onevent` it takes for itself. Back-pressure runs through to the peer's window. */
+/**
+ * Wraps a socket, whose `onevent` it takes for itself. Back-pressure runs through to the peer's window.
+ * The socket is closed once both streams are done with; bytes that were cancelled, not read, make that a RST.
+ */
 export function webStreams(socket: StreamSocket): WebStreams {
   const stream = new ByteStream(socket)
+  let streamsLeft = 2
+  const done = () => {
+    streamsLeft -= 1
+    if (streamsLeft === 0) stream.close()
+  }
   const readable = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const bytes = await stream.read()
-        if (bytes === null) controller.close()
-        else controller.enqueue(bytes)
+        if (bytes !== null) {
+          controller.enqueue(bytes)
+          return
+        }
+        controller.close()
+        done()
       },
-      cancel: () => socket.shutdown('read'),
+      cancel: done,
     },
     { highWaterMark: 0 },
   )
   const writable = new WritableStream<Uint8Array>(
     {
-      start: () => stream.opened(),
+      async start(controller) {
+        await stream.opened()
+        // Whoever does not write at the moment learns of a failure, too.
+        const fail = () => {
+          if (socket.error !== '') controller.error(new StackError(socket.error, 'write', 'the connection has failed'))
+        }
+        stream.closed().then(fail, fail)
+      },
       write: (bytes) => stream.write(bytes),
-      close: () => stream.end(),
+      close: () => {
+        stream.end()
+        done()
+      },
       abort: () => stream.abort(),
     },
     { highWaterMark: 1 },

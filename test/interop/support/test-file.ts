@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from './random.ts'
@@ -32,6 +32,8 @@ export class TestFile {
       writeSync(fd, piece)
       hash.update(piece)
     }
+    // Now, so that it does not disturb what is measured.
+    fdatasyncSync(fd)
     closeSync(fd)
     this.hash = hash.digest('hex')
   }
