@@ -40,12 +40,7 @@ for (const line of lines) {
   const theirs = node[line.figure]
   const better = line.more ? ours / theirs : theirs / ours
   process.stdout.write(
-    row(
-      `${line.name}, ${line.unit}`,
-      round(ours),
-      round(theirs),
-      `${better.toFixed(2)} times ${line.more ? 'as much' : 'as good'}`,
-    ),
+    row(`${line.name}, ${line.unit}`, round(ours), round(theirs), `${better.toFixed(2)} times as good`),
   )
 }
 
@@ -54,5 +49,5 @@ function round(value: number): string {
 }
 
 function row(name: string, ...cells: string[]): string {
-  return `${name.padEnd(44)}${cells.map((cell) => cell.padStart(14)).join('')}\n`
+  return `${name.padEnd(44)}${cells.map((cell, i) => cell.padStart(i < 2 ? 12 : 20)).join('')}\n`
 }

@@ -95,7 +95,11 @@ describe('a device of few packets', () => {
     expect([...world.received.values()]).toEqual(Array(200).fill(total))
     expect(world.wrong).toEqual([])
     const { TCPTimeouts, TcpRetransSegs, IpOutDiscards } = world.client.stats()
-    expect({ TCPTimeouts, TcpRetransSegs, IpOutDiscards }).toEqual({ TCPTimeouts: 0, TcpRetransSegs: 0, IpOutDiscards: 0 })
+    expect({ TCPTimeouts, TcpRetransSegs, IpOutDiscards }).toEqual({
+      TCPTimeouts: 0,
+      TcpRetransSegs: 0,
+      IpOutDiscards: 0,
+    })
     world.run(61 * SECOND)
     expect([...world.client.tcp.connections(), ...world.server.tcp.connections()]).toEqual([])
   })

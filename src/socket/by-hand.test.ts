@@ -3,12 +3,12 @@ import { Host } from '../stack/host.ts'
 import { Tap } from '../stack/tap.ts'
 import { formatSegment } from '../trace/notation.ts'
 import { Address } from '../wire/address.ts'
+import { writeU16 } from '../wire/bytes.ts'
 import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
 import { emitIp, parseIp } from '../wire/ip-header.ts'
 import { HEADROOM, IpHeader, PROTOCOL_TCP } from '../wire/packet.ts'
 import { ACK, FIN, PSH, SYN, TcpSegment } from '../wire/tcp.ts'
 import { emitTcp, parseTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
-import { writeU16 } from '../wire/bytes.ts'
 import { listen } from './server-socket.ts'
 
 const PEER = new Address(0, 0, 0xffff, 0xc0_00_02_01) // 192.0.2.1

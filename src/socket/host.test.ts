@@ -296,7 +296,8 @@ describe('what is dropped', () => {
     world.run(10_000)
     expect(world.server.stats()).toMatchObject({ UdpNoPorts: 1, IcmpOutDestUnreachs: 1, TcpInSegs: 1, TcpOutRsts: 1 })
     expect(world.client.stats()).toMatchObject({ IcmpInDestUnreachs: 1, TcpActiveOpens: 1, TcpAttemptFails: 1 })
-    for (const [name, value] of Object.entries(world.server.stats())) expect([name, typeof value]).toEqual([name, 'number'])
+    for (const [name, value] of Object.entries(world.server.stats()))
+      expect([name, typeof value]).toEqual([name, 'number'])
   })
 })
 

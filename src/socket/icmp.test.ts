@@ -121,7 +121,11 @@ describe.each(families)('ICMP to a connection over $name', ({ name, peer, ours, 
     socket.write(new Uint8Array(4000))
     it.turn()
     const large = it.sent()
-    expect(large.map((sent) => sent.segment.payloadLength)).toEqual([1500 - headers, 1500 - headers, 4000 - 2 * (1500 - headers)])
+    expect(large.map((sent) => sent.segment.payloadLength)).toEqual([
+      1500 - headers,
+      1500 - headers,
+      4000 - 2 * (1500 - headers),
+    ])
     expect(large[0]?.ip.dontFragment || !v4).toBe(true)
     tooBig(it, 1300, large[0]?.packet ?? new Uint8Array())
     const again = it.sent()
@@ -199,7 +203,6 @@ describe('ICMP over IPv4', () => {
     expect(Math.max(...again.map((each) => each.packet.length))).toBe(552)
     expect(again.some((each) => each.ip.dontFragment)).toBe(false)
   })
-
 })
 
 it.each([

@@ -7,9 +7,10 @@ export { type Direction, type Flow, type Probe, silentProbe } from '../stack/pro
 export { StackError } from '../stack/stack-error.ts'
 export type { Surroundings } from '../stack/surroundings.ts'
 export { Tap, type TapOptions } from '../stack/tap.ts'
-export { type DatagramOptions, DatagramSocket } from './datagram.ts'
+export type { State } from '../tcp/states.ts'
 export type { TcpInfo } from '../tcp/tcp-info.ts'
 export { ByteStream } from './byte-stream.ts'
+export { type DatagramOptions, DatagramSocket } from './datagram.ts'
 export type { SocketOption } from './option-table.ts'
 export { type ListenOptions, listen, ServerSocket } from './server-socket.ts'
 export {

@@ -116,7 +116,10 @@ describe('an active open', () => {
 
 describe('a connection in TIME-WAIT', () => {
   /** Brings a listener's connection into TIME-WAIT; returns our next sequence number. */
-  function waiting(it: TapHost, held: boolean): { sndNxt: number; socket: ReturnType<ReturnType<typeof listen>['accept']> } {
+  function waiting(
+    it: TapHost,
+    held: boolean,
+  ): { sndNxt: number; socket: ReturnType<ReturnType<typeof listen>['accept']> } {
     const server = listen(it.host, { port: 80 })
     it.segment({ flags: SYN, seq: 0 })
     const isn = it.sent()[0]?.segment.seq ?? 0

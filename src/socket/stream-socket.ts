@@ -4,11 +4,10 @@ import { nobody } from '../stack/endpoint.ts'
 import { address, type Host } from '../stack/host.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { State } from '../tcp/states.ts'
+import { ENDED } from '../tcp/tcb.ts'
 import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
 import type { Address } from '../wire/address.ts'
 import { OPTIONS, type SocketOption } from './option-table.ts'
-
-import { ENDED } from '../tcp/tcb.ts'
 
 export { CLOSED, CONNECTED, ENDED, READABLE, URGENT, WRITABLE } from '../tcp/tcb.ts'
 

@@ -80,7 +80,7 @@ export class TapHost {
   }
 }
 
-export function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uint8Array {
+function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uint8Array {
   const { payloadLength = 0 } = fields
   const segment = Object.assign(new TcpSegment(), { sourcePort: 8080, destinationPort: 80, window: 65_535 }, fields)
   segment.bytes = new Uint8Array(HEADROOM + payloadLength)

@@ -27,7 +27,8 @@ export interface Device {
   receive(packet: Packet): boolean
   /**
    * A buffer to build the next packet in, of at least HEADROOM + mtu (or segmentation) bytes; null
-   * when there is no room now, in which case the device says `wake` once there is.
+   * when there is no room now, in which case the device says `wake` once there is. A device that has
+   * had none for a second (it may have been closed) loses what TCP wants to send.
    * Claiming again without `transmit` gives the same room.
    */
   claim(): Uint8Array | null

@@ -100,6 +100,33 @@ describe('RFC 9293 3.6: closing', () => {
     `)
   })
 
+  it('a bare FIN out of order, too', () => {
+    Peer.established().run(`
+      +0.1 < F. 1001:1001(0) ack 1 win 257
+      +0   > . 1:1(0) ack 1 <sack 1001:1002>
+      +0.1 < F. 1001:1001(0) ack 1 win 257
+      +0   > . 1:1(0) ack 1 <sack 1001:1002>
+      +0.1 < . 1:1001(1000) ack 1 win 257
+      +0   state CLOSE-WAIT
+      +0   > . 1:1(0) ack 1002 <>
+      +0   read 1000
+    `)
+  })
+
+  it('text past the FIN is dropped with it', () => {
+    Peer.established().run(`
+      +0.1 < F. 1001:1001(0) ack 1 win 257
+      +0   > . 1:1(0) ack 1 <sack 1001:1002>
+      +0.1 < . 501:2001(1500) ack 1 win 257
+      +0   > . 1:1(0) ack 1 <sack 1001:1002 501:2001>
+      +0.1 < . 1:501(500) ack 1 win 257
+      +0   > . 1:1(0) ack 1002
+      +0   state CLOSE-WAIT
+      +0   read 1000
+      +0   readable 0
+    `)
+  })
+
   it('a FIN out of order in FIN-WAIT-1, then the hole', () => {
     Peer.reach('FIN-WAIT-1').run(`
       +0.1 < FP. 1001:2001(1000) ack 2 win 257

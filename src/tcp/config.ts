@@ -96,7 +96,8 @@ export const linux: Readonly<TcpConfig> = {
 
 /**
  * The values that the RFCs name: MSL 2 minutes (RFC 9293, 3.4.2), RTO of at least 1 s (RFC 6298,
- * 2.4), R2 of at least 3 minutes for a SYN (RFC 9293, 3.8.3, MUST-23), ACK delay below 0.5 s.
+ * 2.4), R2 of at least 3 minutes for a SYN (RFC 9293, 3.8.3, MUST-23), ACK delay below 0.5 s, and no tail
+ * loss probe ahead of the timer (RFC 8985 is experimental in that).
  */
 export const rfc: Readonly<TcpConfig> = {
   ...linux,
@@ -106,6 +107,7 @@ export const rfc: Readonly<TcpConfig> = {
   tcp_rto_min_us: 1_000_000,
   tcp_delack_min_us: 200_000,
   tcp_delack_max_us: 500_000,
+  tcp_early_retrans: false,
 }
 
 /** Microseconds in a second. */

@@ -45,11 +45,6 @@ export class Rtt {
     return Math.min(this.base * (1 << this.backoff), this.config.tcp_rto_max_us)
   }
 
-  /** RTO without backoff. */
-  get baseRto(): number {
-    return this.base
-  }
-
   /**
    * Takes a sample of a segment that was not retransmitted (Karn's algorithm, RFC 6298, 3) or of an
    * echoed timestamp. `una` and `nxt` are SND.UNA and SND.NXT.

@@ -67,9 +67,9 @@ describe.each(STARTS)('RFC 9293 3.4: sequence numbers that begin at %d', (start)
       +0.1  < R 3000:3000(0) win 0
       +0    > . 1:1(0) ack 2101 <sack 3101:4101>
       +0.1  < F. 6101:6101(0) ack 1 win 257
-      +0    > . 1:1(0) ack 2101 <sack 3101:4101>
+      +0    > . 1:1(0) ack 2101 <sack 6101:6102 3101:4101>
       +0.1  < . 2101:3101(1000) ack 1 win 257
-      +0    > . 1:1(0) ack 4101
+      +0    > . 1:1(0) ack 4101 <sack 6101:6102>
       +0    read all
       +0.1  < . 4101:6101(2000) ack 1 win 257
       +0    > . 1:1(0) ack 6102

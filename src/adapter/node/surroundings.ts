@@ -56,7 +56,7 @@ export class NodeSurroundings implements Surroundings {
     if (at >= this.timerAt) return
     this.clearTimer()
     this.timerAt = at
-    this.timer = setTimeout(this.fire, Math.min(Math.ceil(delay / 1000), MAX_TIMEOUT))
+    this.timer = setTimeout(this.ring, Math.min(Math.ceil(delay / 1000), MAX_TIMEOUT))
     if (!this.referenced) this.timer.unref()
   }
 
@@ -77,6 +77,14 @@ export class NodeSurroundings implements Surroundings {
     this.soon = false
     this.clearTimer()
     if (!this.stopped) this.onwake()
+  }
+
+  /** Timers go off up to a millisecond early, and those for the far future much too early. */
+  private readonly ring = (): void => {
+    const at = this.timerAt
+    this.clearTimer()
+    if (at > this.now()) this.wake(at)
+    else this.fire()
   }
 
   private planReset(): void {

@@ -33,7 +33,12 @@ async function accepted(server: ServerSocket): Promise<StreamSocket> {
 }
 
 /** A connection between two hosts: as Web Streams here, a plain socket there. */
-async function connection(): Promise<{ near: StreamSocket; streams: WebStreams; far: StreamSocket; idle: () => boolean }> {
+async function connection(): Promise<{
+  near: StreamSocket
+  streams: WebStreams
+  far: StreamSocket
+  idle: () => boolean
+}> {
   const [left, right] = pipe()
   const a = hostOf('10.0.0.1/24', left)
   const b = hostOf('10.0.0.2/24', right)
@@ -64,7 +69,7 @@ describe('webStreams', () => {
     })()
     expect(await collect(streams.readable)).toBe(4_000_000)
     await Promise.all([writing, echo])
-    await sleep(1200)
+    for (let i = 0; i < 100 && !idle(); i += 1) await sleep(50)
     expect(idle()).toBe(true)
   })
 
