@@ -9,7 +9,7 @@ import type { State } from './states.ts'
 import type { TcpErrorCode } from './tcb.ts'
 
 /** The host's clock when a script begins, microseconds: not 0, so that nothing rests on it. */
-export const START = 1_000_000
+const START = 1_000_000
 /** What our timestamp clock shows then. */
 const TIMESTAMP = 100
 

@@ -165,16 +165,16 @@ describe('hosts on the event loop', () => {
   })
 })
 
-/** Node's flag to run TypeScript as it stands, where there is one. */
-const STRIP_TYPES = '--experimental-strip-types'
+/** What `npm test` has built, for a process of its own. */
+const BUILT = new URL('../../../dist/src/', import.meta.url)
 
-describe.runIf(process.allowedNodeEnvironmentFlags.has(STRIP_TYPES))('a process', () => {
+describe('a process', () => {
   /** Runs `lines` with a host that waits for an answer to its SYN. */
   function endOf(lines: string): { status: number | null; output: string } {
-    const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+    const built = (path: string) => JSON.stringify(new URL(path, BUILT).href)
     const program = `
-      import { createHost } from ${source('./index.ts')}
-      import { connect, pipe } from ${source('../../socket/index.ts')}
+      import { createHost } from ${built('adapter/node/index.js')}
+      import { connect, pipe } from ${built('socket/index.js')}
       const [device] = pipe()
       const running = createHost()
       running.host.addDevice(device)
@@ -182,7 +182,7 @@ describe.runIf(process.allowedNodeEnvironmentFlags.has(STRIP_TYPES))('a process'
       const socket = connect(running.host, { address: '10.0.0.2', port: 7 })
       process.on('exit', () => console.log('state', socket.state))
       ${lines}`
-    const flags = [STRIP_TYPES, '--no-warnings', '--input-type=module', '--eval', program]
+    const flags = ['--input-type=module', '--eval', program]
     const { status, stdout } = spawnSync(process.execPath, flags, { timeout: 2000, encoding: 'utf8' })
     return { status, output: stdout.trim() }
   }

@@ -42,8 +42,8 @@ export const EACCES = 13
 export const EBUSY = 16
 export const EINVAL = 22
 export const ENOENT = 2
-export const ENXIO = 6
-export const ENODEV = 19
+const ENXIO = 6
+const ENODEV = 19
 export const EBADFD = 77
 
 /** Why /dev/net/tun did not open. */

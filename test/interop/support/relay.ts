@@ -19,7 +19,7 @@ export interface Impairments {
   queue: number
 }
 
-export const NO_IMPAIRMENTS: Readonly<Impairments> = {
+const NO_IMPAIRMENTS: Readonly<Impairments> = {
   loss: 0,
   duplicate: 0,
   corrupt: 0,
