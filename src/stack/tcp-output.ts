@@ -7,6 +7,7 @@ import { emitTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Interface } from './interface.ts'
 import type { Network, SendOptions } from './network.ts'
+import type { Sent } from './outbox.ts'
 import type { Flow, Probe } from './probe.ts'
 import type { Route } from './route.ts'
 import type { TimeWait } from './time-wait.ts'
@@ -47,7 +48,7 @@ export class TcpOutput {
    * room for. Where there is no route, or a device that has had no room for long (it may have been
    * closed), what is owed is lost as it would be on the way, so that the connection's timers decide.
    */
-  send(endpoint: Endpoint, now: number, probe: Probe): 'all' | 'partly' | 'nothing' {
+  send(endpoint: Endpoint, now: number, probe: Probe): Sent {
     const { connection } = endpoint
     const route = this.usableRoute(endpoint)
     if (route === null) {

@@ -14,6 +14,7 @@ import type { Listener } from './listener.ts'
 import { Listeners } from './listeners.ts'
 import type { Network } from './network.ts'
 import { News } from './news.ts'
+import { Outbox } from './outbox.ts'
 import { EphemeralPorts } from './ports.ts'
 import { type Probe, silentProbe } from './probe.ts'
 import type { Route } from './route.ts'
@@ -40,8 +41,7 @@ export class TcpService {
   private readonly ports: EphemeralPorts
   private readonly output: TcpOutput
   private readonly segment = new TcpSegment()
-  /** Endpoints that may have something to send. */
-  private sending: Endpoint[] = []
+  private readonly outbox = new Outbox()
   private readonly news = new News()
   private readonly surroundings: Surroundings
   private readonly schedule: () => void
@@ -250,11 +250,7 @@ export class TcpService {
 
   /** Something was done to the endpoint's connection: it may have segments to send and events to tell. */
   touch(endpoint: Endpoint): void {
-    if (!endpoint.queued) {
-      endpoint.queued = true
-      this.sending.push(endpoint)
-      this.schedule()
-    }
+    if (this.outbox.add(endpoint)) this.schedule()
   }
 
   // ---- the turn
@@ -272,19 +268,12 @@ export class TcpService {
 
   /** Sends what is owed, as far as the devices have room; true = something waits to be told. */
   flush(now: number): boolean {
-    const queue = this.sending
-    this.sending = []
     this.output.giveUpAt = Number.POSITIVE_INFINITY
-    const served: Endpoint[] = []
-    for (const endpoint of queue) {
+    this.outbox.drain((endpoint) => {
       const sent = this.output.send(endpoint, now, this.probe)
-      endpoint.queued = sent !== 'all'
       this.settle(endpoint)
-      // The device says wake when it has room: first for those for whom there was none now.
-      if (sent === 'nothing') this.sending.push(endpoint)
-      else if (sent === 'partly') served.push(endpoint)
-    }
-    for (const endpoint of served) this.sending.push(endpoint)
+      return sent
+    })
     return !this.news.isEmpty
   }
 

@@ -1,7 +1,7 @@
 import { add, after, before, distance } from '../wire/seq.ts'
 import { SYN, type TcpSegment } from '../wire/tcp.ts'
-import { probeAcknowledged, scheduleLossProbe } from './loss-probe.ts'
 import { recover } from './recover.ts'
+import { probeAcknowledged, scheduleLossProbe } from './tail-loss.ts'
 import { type Tcb, WRITABLE } from './tcb.ts'
 
 /**

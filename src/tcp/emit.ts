@@ -1,7 +1,7 @@
 import { add, after, distance } from '../wire/seq.ts'
 import { ACK, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
 import { HAS_FIN, HAS_SYN } from './flight.ts'
-import { scheduleLossProbe } from './loss-probe.ts'
+import { scheduleLossProbe } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
 
 /** SYN or SYN,ACK, for the first time or again (RFC 9293, 3.5). */

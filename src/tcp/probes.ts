@@ -1,7 +1,7 @@
 import { add, distance } from '../wire/seq.ts'
 import { ACK, PSH, type TcpSegment } from '../wire/tcp.ts'
 import { begin, emitAgain, emitNew, finishAck } from './emit.ts'
-import { newDataFits } from './loss-probe.ts'
+import { newDataFits } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
 
 /** A probe: of a closed window, or of a peer that has gone silent (RFC 9293, 3.8.6.1, 3.8.4). */

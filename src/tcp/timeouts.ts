@@ -1,7 +1,7 @@
 import { persistDelay } from './acknowledge.ts'
 import { SACKED } from './flight.ts'
-import { lossProbeTimeout } from './loss-probe.ts'
 import { detect, resentOut } from './recover.ts'
+import { lossProbeTimeout } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
 
 /** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
