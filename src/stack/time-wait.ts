@@ -1,9 +1,10 @@
 import { SECOND } from '../tcp/config.ts'
 import type { Tcb } from '../tcp/tcb.ts'
+import { judgeLate, TW_ANSWER, TW_END, TW_REOPEN, TW_RESTART, TW_STAMP } from '../tcp/time-wait.ts'
 import type { Address } from '../wire/address.ts'
 import { formatAddress } from '../wire/address-text.ts'
-import { add, after, before, distance } from '../wire/seq.ts'
-import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import { add } from '../wire/seq.ts'
+import { ACK, FIN, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { Deadlines, type Timed } from './deadlines.ts'
 import type { Tuple } from './demux.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -74,22 +75,14 @@ export class TimeWait implements Tuple, Flow, Timed {
 
   /** SEGMENT ARRIVES in TIME-WAIT, as Linux has it (tcp_timewait_state_process). */
   receive(segment: TcpSegment, now: number): Verdict {
-    const { flags } = segment
-    const stamped = this.useTimestamps && segment.hasTimestamps
-    const old = stamped && before(segment.tsVal, this.tsRecent)
-    const empty = segment.payloadLength === 0 && (flags & (SYN | FIN)) === 0
-    if (!old && segment.seq === this.rcvNxt && (empty || flags & RST)) {
-      // In the window there can only be a RST or a bare ACK.
-      if (flags & RST) return 'reset'
-      this.restart(now)
-      if (stamped) this.tsRecent = segment.tsVal
-      return 'ignore'
-    }
-    if ((flags & (SYN | RST | ACK)) === SYN && !old && this.isNewer(segment)) return 'reopen'
-    if (flags & RST) return 'ignore'
-    // The peer's FIN again, or a stray: answered. An old SYN must not keep us waiting.
-    if (old || flags & ACK) this.restart(now)
-    return this.mayAnswer(empty || (flags & SYN) !== 0, now) ? 'acknowledge' : 'skip'
+    const verdict = judgeLate(segment, this.rcvNxt, this.useTimestamps, this.tsRecent)
+    if (verdict & TW_RESTART) this.restart(now)
+    if (verdict & TW_STAMP) this.tsRecent = segment.tsVal
+    if (verdict & TW_END) return 'reset'
+    if (verdict & TW_REOPEN) return 'reopen'
+    if ((verdict & TW_ANSWER) === 0) return 'ignore'
+    const repeats = segment.payloadLength > 0 || (segment.flags & FIN) !== 0
+    return this.mayAnswer(!repeats || (segment.flags & SYN) !== 0, now) ? 'acknowledge' : 'skip'
   }
 
   /** Fills `out` with the last ACK, at `now` microseconds. */
@@ -122,12 +115,6 @@ export class TimeWait implements Tuple, Flow, Timed {
     if (mayLoop && now - this.answeredAt < this.config.tcp_invalid_ratelimit_us) return false
     if (mayLoop) this.answeredAt = now
     return true
-  }
-
-  /** A SYN of a new incarnation: newer by sequence number or by timestamp (RFC 9293, MAY-2; RFC 6191). */
-  private isNewer(segment: TcpSegment): boolean {
-    if (after(segment.seq, this.rcvNxt)) return true
-    return this.useTimestamps && segment.hasTimestamps && distance(segment.tsVal, this.tsRecent) > 0
   }
 }
 

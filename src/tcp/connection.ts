@@ -1,5 +1,5 @@
 import { add, after, distance } from '../wire/seq.ts'
-import { RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import type { TcpSegment } from '../wire/tcp.ts'
 import { arriveInOther } from './arrives.ts'
 import { HAS_FIN } from './flight.ts'
 import { arriveInListen, arriveInSynSent, openActive } from './handshake.ts'
@@ -7,6 +7,7 @@ import { nextSegment } from './output.ts'
 import type { SocketOptions } from './socket-options.ts'
 import type { State } from './states.ts'
 import { Tcb, type TcbSetup, type TcpErrorCode } from './tcb.ts'
+import { judgeLate, TW_REOPEN } from './time-wait.ts'
 import { fireTimers } from './timeouts.ts'
 
 /** How the path and its ends look from the connection. */
@@ -274,9 +275,8 @@ export class Connection {
    */
   yieldsTo(segment: TcpSegment): boolean {
     const { tcb } = this
-    if (tcb.state !== 'TIME-WAIT' || (segment.flags & (SYN | RST)) !== SYN) return false
-    if (after(segment.seq, tcb.rcv.nxt)) return true
-    return tcb.useTimestamps && segment.hasTimestamps && distance(segment.tsVal, tcb.tsRecent) > 0
+    if (tcb.state !== 'TIME-WAIT') return false
+    return (judgeLate(segment, tcb.rcv.nxt, tcb.useTimestamps, tcb.tsRecent) & TW_REOPEN) !== 0
   }
 
   /** Reading has made room: tell the peer if it is worth a segment, and learn how fast the user reads. */
