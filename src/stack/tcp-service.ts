@@ -77,7 +77,10 @@ export class TcpService {
   private deliver(endpoint: Endpoint, segment: TcpSegment, now: number): void {
     const { connection } = endpoint
     if (connection.state === 'SYN-RECEIVED' && this.overflows(endpoint, segment)) return
+    const { una } = connection.tcb.snd
     connection.receive(segment, now)
+    // What was acknowledged has arrived: the way there works (RFC 4861, 7.3.1).
+    if (connection.tcb.snd.una !== una) this.network.reached(endpoint.route, now)
     this.touch(endpoint)
   }
 
