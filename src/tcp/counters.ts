@@ -20,7 +20,6 @@ export class TcpCounters {
   TCPLossProbeRecovery = 0
   TCPFastRetrans = 0
   TCPSlowStartRetrans = 0
-  TCPLostRetransmit = 0
   TCPSackRecovery = 0
   TCPRenoRecovery = 0
   TCPSACKReneging = 0
@@ -29,10 +28,8 @@ export class TcpCounters {
   TCPDSACKOfoSent = 0
   TCPDSACKRecv = 0
   TCPOFOQueue = 0
-  TCPOFOMerge = 0
   /** Out-of-order data refused because it lay in too many pieces. */
   TCPOFODrop = 0
-  TCPRcvCollapsed = 0
   /** Data refused because it lay beyond the window. */
   TCPBeyondWindow = 0
   TCPChallengeACK = 0
@@ -47,12 +44,10 @@ export class TcpCounters {
   TCPAbortOnData = 0
   TCPAbortOnClose = 0
   TCPAbortOnTimeout = 0
-  TCPAbortOnLinger = 0
   TCPKeepAlive = 0
   TCPWinProbe = 0
   TCPZeroWindowDrop = 0
   TCPTimeWaitOverflow = 0
-  TCPMemoryPressures = 0
   TCPSpuriousRTOs = 0
   /** Reductions of the congestion window undone: at the end of a recovery, within one, after a DSACK, after a timeout. */
   TCPFullUndo = 0

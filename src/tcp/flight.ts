@@ -1,5 +1,6 @@
 import { after, before, distance } from '../wire/seq.ts'
 import type { Delivery } from './delivery.ts'
+import { giveColumns, NO_COLUMNS, takeColumns } from './flight-columns.ts'
 
 /** What is known of a segment in flight, as bits. */
 export const SACKED = 1
@@ -16,15 +17,11 @@ const FIRST_ROOM = 16
 /**
  * The segments sent and not yet acknowledged: the retransmission queue of RFC 9293 (3.10.8), as
  * columns in a ring. It says what was sent when, and counts in segments as Linux does; the bytes
- * are in the send buffer. Holds no memory while nothing is in flight for long.
+ * are in the send buffer. Holds no columns while nothing is in flight.
  */
 export class Flight {
   private head = 0
-  private mask = -1
-  private seqs = new Uint32Array(0)
-  private ends = new Uint32Array(0)
-  private times = new Float64Array(0)
-  private bits = new Uint8Array(0)
+  private columns = NO_COLUMNS
 
   /** Segments held. */
   count = 0
@@ -42,48 +39,49 @@ export class Flight {
   }
 
   seq(index: number): number {
-    return this.seqs[(this.head + index) & this.mask] ?? 0
+    return this.columns.seqs[(this.head + index) & this.columns.mask] ?? 0
   }
 
   /** Sequence number after the segment's last octet, SYN or FIN included. */
   end(index: number): number {
-    return this.ends[(this.head + index) & this.mask] ?? 0
+    return this.columns.ends[(this.head + index) & this.columns.mask] ?? 0
   }
 
   /** When it was sent last. */
   sentAt(index: number): number {
-    return this.times[(this.head + index) & this.mask] ?? 0
+    return this.columns.times[(this.head + index) & this.columns.mask] ?? 0
   }
 
   flags(index: number): number {
-    return this.bits[(this.head + index) & this.mask] ?? 0
+    return this.columns.bits[(this.head + index) & this.columns.mask] ?? 0
   }
 
   /** Notes a segment that was sent for the first time. */
   push(seq: number, end: number, now: number, flags: number): void {
-    if (this.count > this.mask) this.grow()
-    const slot = (this.head + this.count) & this.mask
-    this.seqs[slot] = seq
-    this.ends[slot] = end
-    this.times[slot] = now
-    this.bits[slot] = flags
+    if (this.count > this.columns.mask) this.grow()
+    const { columns } = this
+    const slot = (this.head + this.count) & columns.mask
+    columns.seqs[slot] = seq
+    columns.ends[slot] = end
+    columns.times[slot] = now
+    columns.bits[slot] = flags
     this.count += 1
   }
 
   /** Notes that segment `index` was sent again. */
   resent(index: number, now: number): void {
-    const slot = (this.head + index) & this.mask
-    const flags = this.bits[slot] ?? 0
+    const slot = (this.head + index) & this.columns.mask
+    const flags = this.columns.bits[slot] ?? 0
     if ((flags & RETRANSMITTED) === 0) this.retransmittedOut += 1
-    this.times[slot] = now
-    this.bits[slot] = flags | RETRANSMITTED | EVER_RETRANSMITTED
+    this.columns.times[slot] = now
+    this.columns.bits[slot] = flags | RETRANSMITTED | EVER_RETRANSMITTED
   }
 
   /** Notes that segment `index` was repeated as a probe, which does not count as being in the network (as Linux). */
   probed(index: number, now: number): void {
-    const slot = (this.head + index) & this.mask
-    this.times[slot] = now
-    this.bits[slot] = (this.bits[slot] ?? 0) | EVER_RETRANSMITTED
+    const slot = (this.head + index) & this.columns.mask
+    this.columns.times[slot] = now
+    this.columns.bits[slot] = (this.columns.bits[slot] ?? 0) | EVER_RETRANSMITTED
   }
 
   /** Cuts segment `index` at sequence number `at`, its end excluded, in two of the same fate. */
@@ -93,14 +91,14 @@ export class Flight {
     const end = this.end(index)
     this.push(end, end, now, 0)
     for (let i = this.count - 1; i > index + 1; i -= 1) this.moveSlot(i - 1, i)
-    const first = (this.head + index) & this.mask
-    const second = (this.head + index + 1) & this.mask
-    this.ends[first] = at
-    this.bits[first] = flags & ~HAS_FIN
-    this.seqs[second] = at
-    this.ends[second] = end
-    this.times[second] = now
-    this.bits[second] = flags & ~HAS_SYN
+    const first = (this.head + index) & this.columns.mask
+    const second = (this.head + index + 1) & this.columns.mask
+    this.columns.ends[first] = at
+    this.columns.bits[first] = flags & ~HAS_FIN
+    this.columns.seqs[second] = at
+    this.columns.ends[second] = end
+    this.columns.times[second] = now
+    this.columns.bits[second] = flags & ~HAS_SYN
     if (flags & SACKED) this.sackedOut += 1
     if (flags & LOST) this.lostOut += 1
     if (flags & RETRANSMITTED) this.retransmittedOut += 1
@@ -108,13 +106,14 @@ export class Flight {
 
   /** Removes what lies before `una`; a segment acknowledged in part keeps its rest. */
   acknowledge(una: number, delivery: Delivery): void {
+    const { columns } = this
     const overtaken = this.sackedOut > 0
     while (this.count > 0) {
       const slot = this.head
-      const end = this.ends[slot] ?? 0
-      const flags = this.bits[slot] ?? 0
+      const end = columns.ends[slot] ?? 0
+      const flags = columns.bits[slot] ?? 0
       if (after(end, una)) {
-        if (before(this.seqs[slot] ?? 0, una)) this.seqs[slot] = una
+        if (before(columns.seqs[slot] ?? 0, una)) columns.seqs[slot] = una
         break
       }
       if (flags & LOST) this.lostOut -= 1
@@ -124,37 +123,39 @@ export class Flight {
       } else {
         const resent = (flags & EVER_RETRANSMITTED) !== 0
         if (flags & HAS_SYN) {
-          delivery.takeSyn(this.times[slot] ?? 0, resent)
+          delivery.takeSyn(columns.times[slot] ?? 0, resent)
         } else {
-          delivery.take(this.times[slot] ?? 0, end, resent, true)
+          delivery.take(columns.times[slot] ?? 0, end, resent, true)
           delivery.acked += 1
         }
         if (overtaken && !resent && before(end, this.highestSacked)) delivery.reordered = true
       }
       if (flags & HAS_FIN) delivery.fin = true
-      this.head = (this.head + 1) & this.mask
+      this.head = (this.head + 1) & columns.mask
       this.count -= 1
       if (this.lostHint > 0) this.lostHint -= 1
     }
+    if (this.count === 0) this.release()
   }
 
   /** Marks what a SACK block covers whole (RFC 2018, 5). */
   sack(left: number, right: number, delivery: Delivery): void {
+    const { columns } = this
     let index = this.indexOf(left)
     while (index < this.count) {
-      const slot = (this.head + index) & this.mask
-      const end = this.ends[slot] ?? 0
+      const slot = (this.head + index) & columns.mask
+      const end = columns.ends[slot] ?? 0
       if (after(end, right)) break
-      const flags = this.bits[slot] ?? 0
+      const flags = columns.bits[slot] ?? 0
       if ((flags & SACKED) === 0) {
         if (this.sackedOut > 0 && (flags & EVER_RETRANSMITTED) === 0 && before(end, this.highestSacked)) {
           delivery.reordered = true
         }
-        delivery.take(this.times[slot] ?? 0, end, (flags & EVER_RETRANSMITTED) !== 0, false)
+        delivery.take(columns.times[slot] ?? 0, end, (flags & EVER_RETRANSMITTED) !== 0, false)
         delivery.sacked += 1
         if (flags & LOST) this.lostOut -= 1
         if (flags & RETRANSMITTED) this.retransmittedOut -= 1
-        this.bits[slot] = (flags | SACKED) & ~(LOST | RETRANSMITTED)
+        columns.bits[slot] = (flags | SACKED) & ~(LOST | RETRANSMITTED)
         this.sackedOut += 1
       }
       if (this.sackedOut === 1 || after(end, this.highestSacked)) this.highestSacked = end
@@ -164,12 +165,12 @@ export class Flight {
 
   /** Marks segment `index` lost: it, or its retransmission, will not arrive. */
   lose(index: number): void {
-    const slot = (this.head + index) & this.mask
-    const flags = this.bits[slot] ?? 0
+    const slot = (this.head + index) & this.columns.mask
+    const flags = this.columns.bits[slot] ?? 0
     if (flags & SACKED) return
     if (flags & RETRANSMITTED) this.retransmittedOut -= 1
     if ((flags & LOST) === 0) this.lostOut += 1
-    this.bits[slot] = (flags | LOST) & ~RETRANSMITTED
+    this.columns.bits[slot] = (flags | LOST) & ~RETRANSMITTED
     if (index < this.lostHint) this.lostHint = index
   }
 
@@ -184,8 +185,8 @@ export class Flight {
   /** The peer has thrown away what it had sacked (RFC 2018, 8): forget its SACKs. */
   forgetSacks(): void {
     for (let i = 0; i < this.count; i += 1) {
-      const slot = (this.head + i) & this.mask
-      this.bits[slot] = (this.bits[slot] ?? 0) & ~SACKED
+      const slot = (this.head + i) & this.columns.mask
+      this.columns.bits[slot] = (this.columns.bits[slot] ?? 0) & ~SACKED
     }
     this.sackedOut = 0
   }
@@ -193,8 +194,8 @@ export class Flight {
   /** Nothing is lost any more: a recovery was spurious. */
   forgetLosses(): void {
     for (let i = 0; i < this.count; i += 1) {
-      const slot = (this.head + i) & this.mask
-      this.bits[slot] = (this.bits[slot] ?? 0) & ~LOST
+      const slot = (this.head + i) & this.columns.mask
+      this.columns.bits[slot] = (this.columns.bits[slot] ?? 0) & ~LOST
     }
     this.lostOut = 0
   }
@@ -232,15 +233,11 @@ export class Flight {
     this.release()
   }
 
-  /** Gives the columns back; called when a connection has gone idle. */
-  release(): void {
-    if (this.count > 0) return
+  /** Gives the columns back: nothing is in flight. */
+  private release(): void {
+    giveColumns(this.columns)
+    this.columns = NO_COLUMNS
     this.head = 0
-    this.mask = -1
-    this.seqs = new Uint32Array(0)
-    this.ends = new Uint32Array(0)
-    this.times = new Float64Array(0)
-    this.bits = new Uint8Array(0)
   }
 
   /** Octets of sequence space in flight. */
@@ -249,31 +246,25 @@ export class Flight {
   }
 
   private moveSlot(from: number, to: number): void {
-    const source = (this.head + from) & this.mask
-    const target = (this.head + to) & this.mask
-    this.seqs[target] = this.seqs[source] ?? 0
-    this.ends[target] = this.ends[source] ?? 0
-    this.times[target] = this.times[source] ?? 0
-    this.bits[target] = this.bits[source] ?? 0
+    const source = (this.head + from) & this.columns.mask
+    const target = (this.head + to) & this.columns.mask
+    this.columns.seqs[target] = this.columns.seqs[source] ?? 0
+    this.columns.ends[target] = this.columns.ends[source] ?? 0
+    this.columns.times[target] = this.columns.times[source] ?? 0
+    this.columns.bits[target] = this.columns.bits[source] ?? 0
   }
 
   private grow(): void {
-    const room = Math.max(FIRST_ROOM, (this.mask + 1) * 2)
-    const seqs = new Uint32Array(room)
-    const ends = new Uint32Array(room)
-    const times = new Float64Array(room)
-    const bits = new Uint8Array(room)
+    const room = Math.max(FIRST_ROOM, (this.columns.mask + 1) * 2)
+    const larger = takeColumns(room)
     for (let i = 0; i < this.count; i += 1) {
-      seqs[i] = this.seq(i)
-      ends[i] = this.end(i)
-      times[i] = this.sentAt(i)
-      bits[i] = this.flags(i)
+      larger.seqs[i] = this.seq(i)
+      larger.ends[i] = this.end(i)
+      larger.times[i] = this.sentAt(i)
+      larger.bits[i] = this.flags(i)
     }
-    this.seqs = seqs
-    this.ends = ends
-    this.times = times
-    this.bits = bits
+    giveColumns(this.columns)
+    this.columns = larger
     this.head = 0
-    this.mask = room - 1
   }
 }

@@ -299,7 +299,6 @@ export class Tcb {
     if (this.state !== 'TIME-WAIT') {
       this.move('TIME-WAIT')
       this.timers.clear()
-      this.flight.release()
     }
     this.timers.timeWait = now + this.config.tcp_timewait_len * 1_000_000
   }
