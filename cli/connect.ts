@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.ts'
 import { failed } from './failure.ts'
 import { FileSink } from './file-sink.ts'
 import { resolve } from './names.ts'
-import { run, withTunHost } from './session.ts'
+import { run, withTunHost } from './run-command.ts'
 import { addTunOptions, NETWORK_HELP, type TunHostOptions } from './tun-options.ts'
 import { integer, repeatable, resolution, socketOption } from './values.ts'
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { type DemoOptions, demo } from './demo.ts'
-import { run } from './session.ts'
+import { run } from './run-command.ts'
 import { integer } from './values.ts'
 
 interface DemoCommandOptions {

@@ -1,25 +1,47 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setImmediate as immediate } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { link } from '../../sim/link.ts'
+import { VirtualClock } from '../../sim/virtual-clock.ts'
 import { ByteStream } from '../../socket/byte-stream.ts'
 import { listen, type ServerSocket } from '../../socket/server-socket.ts'
 import { connect, type StreamSocket } from '../../socket/stream-socket.ts'
-import { pipe } from '../../stack/pipe.ts'
-import { createHost, type RunningHost } from '../node/host.ts'
+import type { Device } from '../../stack/device.ts'
+import { Host } from '../../stack/host.ts'
 import { type WebStreams, webStreams } from './web-streams.ts'
 
-const hosts: RunningHost[] = []
+let clock = new VirtualClock()
+let running = false
 
-afterEach(() => {
-  for (const host of hosts.splice(0)) host.stop()
+/** Virtual time goes on while promises are waited for: a millisecond for each turn of the event loop. */
+beforeEach(() => {
+  clock = new VirtualClock()
+  const own = clock
+  running = true
+  void (async () => {
+    while (running && clock === own) {
+      own.run(own.now() + 1000)
+      await immediate()
+    }
+  })()
 })
 
+afterEach(() => {
+  running = false
+})
+
+/** Resolves after so many milliseconds of virtual time. */
+function passes(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => clock.at(clock.now() + milliseconds * 1000, resolve))
+}
+
 /** A host with a device and an address. */
-function hostOf(address: string, device: ReturnType<typeof pipe>[0]): RunningHost {
-  const running = createHost({ tcp_timewait_len: 1 })
-  running.host.addDevice(device)
-  running.host.addAddress(address, device)
-  hosts.push(running)
-  return running
+function hostOf(address: string, device: Device): Host {
+  const surroundings = clock.surroundings(address.length)
+  const host = new Host(surroundings, { tcp_timewait_len: 1 })
+  surroundings.onwake = () => host.turn()
+  host.addDevice(device)
+  host.addAddress(address, device)
+  return host
 }
 
 async function accepted(server: ServerSocket): Promise<StreamSocket> {
@@ -39,13 +61,13 @@ async function connection(): Promise<{
   far: StreamSocket
   idle: () => boolean
 }> {
-  const [left, right] = pipe()
+  const [left, right] = link(clock, { delay: 100, mtu: 1500 })
   const a = hostOf('10.0.0.1/24', left)
   const b = hostOf('10.0.0.2/24', right)
-  const server = listen(b.host, { port: 7 })
-  const near = connect(a.host, { address: '10.0.0.2', port: 7 })
+  const server = listen(b, { port: 7 })
+  const near = connect(a, { address: '10.0.0.2', port: 7 })
   const streams = webStreams(near)
-  return { near, streams, far: await accepted(server), idle: () => [...a.host.tcp.connections()].length === 0 }
+  return { near, streams, far: await accepted(server), idle: () => [...a.tcp.connections()].length === 0 }
 }
 
 const collect = async (readable: ReadableStream<Uint8Array>) => {
@@ -69,7 +91,7 @@ describe('webStreams', () => {
     })()
     expect(await collect(streams.readable)).toBe(4_000_000)
     await Promise.all([writing, echo])
-    for (let i = 0; i < 100 && !idle(); i += 1) await sleep(50)
+    await passes(2000)
     expect(idle()).toBe(true)
   })
 
@@ -85,10 +107,10 @@ describe('webStreams', () => {
       }
       await writer.close()
     })()
-    await sleep(100)
+    await passes(100)
     const stuck = written
     expect(stuck).toBeLessThan(15_000_000)
-    await sleep(50)
+    await passes(50)
     expect(written).toBe(stuck)
     expect(await collect(webStreams(far).readable)).toBe(20_000_000)
     await writing
@@ -97,7 +119,7 @@ describe('webStreams', () => {
   it('carry back-pressure: nothing is read that nobody asks for', async () => {
     const { near, streams, far } = await connection()
     far.write(new Uint8Array(1000))
-    await sleep(20)
+    await passes(20)
     expect(near.readable).toBe(1000)
     const reader = streams.readable.getReader()
     expect((await reader.read()).value?.length).toBe(1000)
@@ -108,7 +130,7 @@ describe('webStreams', () => {
     const { streams, far } = await connection()
     const there = new ByteStream(far)
     await there.write(new Uint8Array(1000))
-    await sleep(10)
+    await passes(10)
     await streams.readable.cancel('enough')
     const writer = streams.writable.getWriter()
     await writer.write(new Uint8Array(5))
@@ -120,7 +142,7 @@ describe('webStreams', () => {
   it('cancel, when there is nothing to read and the peer has gone, does not fail', async () => {
     const { streams, far } = await connection()
     far.abort()
-    await sleep(10)
+    await passes(10)
     await expect(streams.readable.cancel()).resolves.toBeUndefined()
   })
 
@@ -134,10 +156,10 @@ describe('webStreams', () => {
   })
 
   it('a refused connection fails both streams', async () => {
-    const [left, right] = pipe()
+    const [left, right] = link(clock, { delay: 100, mtu: 1500 })
     const a = hostOf('10.0.0.1/24', left)
     hostOf('10.0.0.2/24', right)
-    const { readable, writable } = webStreams(connect(a.host, { address: '10.0.0.2', port: 9 }))
+    const { readable, writable } = webStreams(connect(a, { address: '10.0.0.2', port: 9 }))
     await expect(writable.getWriter().closed).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     await expect(readable.getReader().read()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
@@ -147,7 +169,7 @@ describe('webStreams', () => {
     const writer = streams.writable.getWriter()
     await writer.ready
     far.write(new Uint8Array(10))
-    await sleep(10)
+    await passes(10)
     far.abort()
     await expect(writer.closed).rejects.toMatchObject({ code: 'ECONNRESET' })
     const reader = streams.readable.getReader()
