@@ -13,7 +13,7 @@ export const TW_REOPEN = 8
 /** Its timestamp is to be remembered. */
 export const TW_STAMP = 16
 /** Its timestamp is older than the last (RFC 7323, 5.3). */
-export const TW_OLD = 32
+const TW_OLD = 32
 
 /**
  * SEGMENT ARRIVES in TIME-WAIT (RFC 9293, 3.10.7.4), as Linux does it (tcp_timewait_state_process): all
