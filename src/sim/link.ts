@@ -59,11 +59,7 @@ class LinkEnd implements Device {
   receive(packet: Packet): boolean {
     const bytes = this.arrived.shift()
     if (bytes === undefined) return false
-    packet.bytes = bytes
-    packet.start = 0
-    packet.end = bytes.length
-    packet.checksumOffloaded = false
-    packet.segmentSize = 0
+    packet.hold(bytes)
     return true
   }
 

@@ -60,11 +60,7 @@ export class Tap implements Device {
   receive(packet: Packet): boolean {
     const bytes = this.incoming.shift()
     if (bytes === undefined) return false
-    packet.bytes = bytes
-    packet.start = 0
-    packet.end = bytes.length
-    packet.checksumOffloaded = false
-    packet.segmentSize = 0
+    packet.hold(bytes)
     return true
   }
 

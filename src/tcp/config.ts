@@ -39,9 +39,12 @@ export interface TcpConfig {
   tcp_sack: boolean
   /** Duplicates are reported in SACK blocks (RFC 2883). */
   tcp_dsack: boolean
-  /** Receive buffer in bytes: least, initial, greatest. Half of it is offered as window, as in Linux. */
+  /**
+   * Receive buffer in bytes: least (for memory pressure, which there is none of yet), initial, greatest.
+   * Half of it is offered as window, as in Linux.
+   */
   tcp_rmem: readonly [number, number, number]
-  /** Send buffer in bytes: least, initial, greatest. */
+  /** Send buffer in bytes: least (as above), initial, greatest. */
   tcp_wmem: readonly [number, number, number]
   /** Initial congestion window in segments (RFC 6928). */
   tcp_init_cwnd: number

@@ -175,7 +175,6 @@ function offer(tcb: Tcb): number {
 export function finishAck(tcb: Tcb, now: number, out: TcpSegment): void {
   tcb.segmentsOut += 1
   if ((out.flags & ACK) === 0) return
-  if (tcb.acks.owed === 'delayed' && out.payloadLength === 0) tcb.counters.DelayedACKs += 1
   tcb.acks.sent(tcb.rcv.nxt)
   tcb.reassembly.hasDuplicate = false
   tcb.timers.delayedAck = Number.POSITIVE_INFINITY

@@ -9,7 +9,8 @@ export function fireTimers(tcb: Tcb, now: number): void {
   const { timers } = tcb
   if (now >= timers.timeWait) {
     timers.timeWait = Number.POSITIVE_INFINITY
-    timeWaitOver(tcb)
+    // 2 MSL are over, or an orphan has waited long enough for the peer's FIN.
+    tcb.finish('')
     return
   }
   if (now >= timers.reorder) reorderWindowOver(tcb, now)
@@ -25,11 +26,6 @@ export function fireTimers(tcb: Tcb, now: number): void {
       tcb.acks.delayOver(tcb.rtt.rto)
     }
   }
-}
-
-/** 2 MSL are over, or an orphan has waited long enough for the peer's FIN. */
-function timeWaitOver(tcb: Tcb): void {
-  tcb.finish('')
 }
 
 /** What was overtaken and has not come within the reordering window is lost (RFC 8985, 6.3). */

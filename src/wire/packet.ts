@@ -23,6 +23,15 @@ export class Packet {
   checksumOffloaded = false
   /** More than 0: a super-packet, to be cut into segments of so many payload bytes (TSO). */
   segmentSize = 0
+
+  /** Makes it the packet that `bytes` are, whole, as it came off a wire. */
+  hold(bytes: Uint8Array): void {
+    this.bytes = bytes
+    this.start = 0
+    this.end = bytes.length
+    this.checksumOffloaded = false
+    this.segmentSize = 0
+  }
 }
 
 /** The fields of an IPv4 or IPv6 header that matter above it; filled again and again. */

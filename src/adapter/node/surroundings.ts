@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
-import { Alarm, type EventLoop } from '../../stack/alarm.ts'
-import type { Surroundings } from '../../stack/surroundings.ts'
+import type { EventLoop } from '../../stack/alarm.ts'
+import { LoopSurroundings } from '../../stack/loop-surroundings.ts'
 
 /** Node's event loop: its timers keep the process alive while `referenced`. */
 class NodeLoop implements EventLoop {
@@ -40,41 +40,17 @@ class NodeLoop implements EventLoop {
 }
 
 /** A host driven by Node's event loop: real time, timers and cryptographic random numbers. */
-export class NodeSurroundings implements Surroundings {
-  private readonly loop = new NodeLoop()
-  private readonly alarm = new Alarm(this.loop)
-  private readonly pool = new Uint32Array(256)
-  private poolLeft = 0
+export class NodeSurroundings extends LoopSurroundings {
+  private readonly node: NodeLoop
 
-  /** Called when the host is to turn; set once by whoever makes the host. */
-  set onwake(turn: () => void) {
-    this.alarm.onring = turn
-  }
-
-  now(): number {
-    return this.loop.now()
-  }
-
-  random(): number {
-    if (this.poolLeft === 0) {
-      randomFillSync(this.pool)
-      this.poolLeft = this.pool.length
-    }
-    this.poolLeft -= 1
-    return this.pool[this.poolLeft] ?? 0
-  }
-
-  wake(at: number): void {
-    this.alarm.set(at)
-  }
-
-  /** No more turns. */
-  stop(): void {
-    this.alarm.stop()
+  constructor() {
+    const loop = new NodeLoop()
+    super(loop, randomFillSync)
+    this.node = loop
   }
 
   /** Whether waiting timers keep the process alive. */
   setReferenced(on: boolean): void {
-    this.loop.setReferenced(on)
+    this.node.setReferenced(on)
   }
 }

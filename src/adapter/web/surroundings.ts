@@ -1,5 +1,5 @@
-import { Alarm, type EventLoop } from '../../stack/alarm.ts'
-import type { Surroundings } from '../../stack/surroundings.ts'
+import type { EventLoop } from '../../stack/alarm.ts'
+import { LoopSurroundings } from '../../stack/loop-surroundings.ts'
 
 /** The event loop of a page or a worker. */
 class WebLoop implements EventLoop {
@@ -43,37 +43,17 @@ class WebLoop implements EventLoop {
 }
 
 /** A host driven by the event loop of a page or a worker: real time, timers and cryptographic random numbers. */
-export class WebSurroundings implements Surroundings {
-  private readonly loop = new WebLoop()
-  private readonly alarm = new Alarm(this.loop)
-  private readonly pool = new Uint32Array(256)
-  private poolLeft = 0
+export class WebSurroundings extends LoopSurroundings {
+  private readonly web: WebLoop
 
-  /** Called when the host is to turn; set once by whoever makes the host. */
-  set onwake(turn: () => void) {
-    this.alarm.onring = turn
+  constructor() {
+    const loop = new WebLoop()
+    super(loop, (numbers) => crypto.getRandomValues(numbers))
+    this.web = loop
   }
 
-  now(): number {
-    return this.loop.now()
-  }
-
-  random(): number {
-    if (this.poolLeft === 0) {
-      crypto.getRandomValues(this.pool)
-      this.poolLeft = this.pool.length
-    }
-    this.poolLeft -= 1
-    return this.pool[this.poolLeft] ?? 0
-  }
-
-  wake(at: number): void {
-    this.alarm.set(at)
-  }
-
-  /** No more turns. */
-  stop(): void {
-    this.alarm.stop()
-    this.loop.close()
+  override stop(): void {
+    super.stop()
+    this.web.close()
   }
 }
