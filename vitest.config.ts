@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['{src,cli,bench,test}/**/*.test.ts'],
     exclude: ['test/interop/**', 'node_modules/**'],
     testTimeout: 60_000,
+    setupFiles: ['test/fast-check.setup.ts'],
   },
 })

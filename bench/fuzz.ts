@@ -161,6 +161,17 @@ function noise(): Uint8Array {
   return bytes
 }
 
+/** Bytes of memory that both hosts hold when all connections are over: those that were left alone, by their timers. */
+function heldInTheEnd(): number {
+  const open = () => [...a.tcp.connections(), ...b.tcp.connections()].length
+  for (let i = 0; i < 10_000 && (i < 2 || open() > 0); i += 1) {
+    a.turn()
+    b.turn()
+    now += 1_000_000
+  }
+  return a.tcp.memory.allocated + b.tcp.memory.allocated
+}
+
 process.stdout.write(`fuzz: ${secondsToRun} s, seed ${seed}\n`)
 const surroundings = new NodeSurroundings()
 const start = surroundings.now()
@@ -169,6 +180,8 @@ while (elapsed() < secondsToRun / 3) for (let i = 0; i < 100; i += 1) round()
 const early = memory()
 while (elapsed() < secondsToRun) for (let i = 0; i < 100; i += 1) round()
 for (const socket of sockets) socket.abort()
+for (const server of servers) server.close()
+const held = heldInTheEnd()
 const late = memory()
 const counted = a.stats().IpInReceives + b.stats().IpInReceives
 process.stdout.write(
@@ -178,6 +191,10 @@ const drops = Object.entries(b.stats()).filter(([, count]) => count > 0)
 process.stdout.write(`${drops.map(([name, count]) => `${name} ${count}`).join(', ')}\n`)
 if (late - early > TOLERANCE) {
   process.stderr.write(`fuzz: memory has grown by ${late - early} bytes (seed ${seed})\n`)
+  process.exit(1)
+}
+if (held !== 0) {
+  process.stderr.write(`fuzz: ${held} bytes of memory were never given back (seed ${seed})\n`)
   process.exit(1)
 }
 if (!(counted > 0)) {

@@ -4,8 +4,11 @@ import { Command } from 'commander'
 import { connectCommand } from './connect.ts'
 import { demoCommand } from './demo-command.ts'
 import { getCommand } from './get.ts'
+import { nstatCommand } from './nstat.ts'
 import { pingCommand } from './ping.ts'
 import { serveCommand } from './serve.ts'
+import { ssCommand } from './ss.ts'
+import { sysctlCommand } from './sysctl.ts'
 
 function version(): string {
   const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
@@ -22,10 +25,16 @@ const program = new Command('estab')
 Begin with \`estab demo\`, which needs nothing. The other commands talk to real machines: they open a TUN
 device, whose other end is this machine's kernel, so that curl, nginx and every other program reach estab:
 
-  sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/`,
+  sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/
+
+Running ones are looked at, and adjusted, by ss, sysctl and nstat:
+
+  sudo estab ss -tani                sudo estab sysctl tcp_keepalive_time=600`,
   )
 
-for (const command of [demoCommand(), serveCommand(), getCommand(), connectCommand(), pingCommand()]) {
+const talking = [serveCommand(), getCommand(), connectCommand(), pingCommand()]
+const looking = [ssCommand(), sysctlCommand(), nstatCommand()]
+for (const command of [demoCommand(), ...talking, ...looking]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 

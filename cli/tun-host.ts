@@ -1,4 +1,4 @@
-import { createHost, type RunningHost } from '../src/adapter/node/index.ts'
+import { type Control, createHost, openControl, type RunningHost } from '../src/adapter/node/index.ts'
 import { openTun, type TunDevice } from '../src/adapter/tun/index.ts'
 import type { HostConfig } from '../src/stack/config.ts'
 import { Endpoint } from '../src/stack/endpoint.ts'
@@ -26,6 +26,7 @@ export class TunHost {
   readonly lost: Promise<never>
   private readonly running: RunningHost
   private readonly capture: Capture | null
+  private control: Control | null = null
 
   private constructor(running: RunningHost, device: TunDevice, capture: Capture | null, addresses: readonly string[]) {
     this.running = running
@@ -62,7 +63,9 @@ export class TunHost {
       for (const gateway of options.gateway ?? []) {
         host.addRoute(gateway.includes(':') ? '::/0' : '0.0.0.0/0', device, gateway)
       }
-      return new TunHost(running, device, capture, addresses)
+      const tun = new TunHost(running, device, capture, addresses)
+      if (options.control !== false) await tun.openControl(options.control)
+      return tun
     } catch (error) {
       capture?.close()
       device.close()
@@ -111,7 +114,7 @@ export class TunHost {
 
   /** Counters that are not 0, and the connections that are alive, a line each. */
   report(): string {
-    const counters: Record<string, number> = { CurrEstab: this.connections().length, ...this.host.stats() }
+    const counters = this.host.stats()
     for (const [name, value] of Object.entries(this.device.counters)) counters[`Tun${capitalised(name)}`] = value
     const lines = Object.entries(counters).filter(([, value]) => value > 0)
     return lines.map(([name, value]) => `${name} ${value}\n`).join('')
@@ -119,8 +122,19 @@ export class TunHost {
 
   /** Ends everything at once. */
   close(): void {
+    this.control?.close()
     this.running.stop()
     this.capture?.close()
+  }
+
+  /** Not to be looked at from outside is no reason to give up. */
+  private async openControl(path: string | undefined): Promise<void> {
+    try {
+      this.control = await openControl(this.host, { name: 'estab', ...(path === undefined ? {} : { path }) })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      process.stderr.write(`estab: no control socket, so estab ss does not reach this process: ${why}\n`)
+    }
   }
 
   /** Those that are alive: what is in TIME-WAIT only remembers. */

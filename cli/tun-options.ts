@@ -17,6 +17,8 @@ export interface TunHostOptions {
   verbose?: boolean
   stats?: boolean
   sysctl?: Partial<HostConfig>[]
+  /** Where the control socket is to be; false = nowhere. */
+  control?: string | false
 }
 
 /** What holds when neither --address nor --peer-address is given. */
@@ -46,13 +48,18 @@ export function addTunOptions(command: Command): Command {
     .option('--no-offload', 'every packet goes as on the wire: no segmentation offload, all checksums made here')
     .option(
       '--sysctl <name=value>',
-      'a setting of TCP by its Linux name, such as tcp_sack=false; may be repeated',
+      'a setting by its Linux name, such as tcp_sack=0 or net.ipv4.tcp_keepalive_time=600; may be repeated',
       repeatable(setting),
     )
     .optionsGroup('Watching:')
     .option('--pcap <file>', 'writes every packet to this file, for Wireshark (pcapng)')
     .option('-v, --verbose', 'a line on standard error for every segment')
-    .option('--stats', "the counters that are not 0, by the names of Linux's MIB, on standard error at the end")
+    .option(
+      '--control <path>',
+      'where estab ss, sysctl and nstat reach this process, if not where they look themselves',
+    )
+    .option('--no-control', 'they do not reach it')
+    .option('--stats', 'the counters that are not 0, by the names of nstat, on standard error at the end')
     .optionsGroup('Options:')
 }
 

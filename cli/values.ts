@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 import { OPTIONS, type SocketOption } from '../src/socket/option-table.ts'
-import { type HostConfig, hostConfig, presets } from '../src/stack/config.ts'
+import type { HostConfig } from '../src/stack/config.ts'
+import { parseSysctl } from '../src/stack/sysctl-text.ts'
 import { parsePrefix } from '../src/wire/address-text.ts'
 
 /* Readers of option values. Each throws InvalidArgumentError, which says what would be right. */
@@ -65,27 +66,12 @@ function isSocketOption(name: string): name is SocketOption {
   return Object.hasOwn(OPTIONS, name)
 }
 
-/** 'tcp_sack=false', 'tcp_rmem=4096,131072,6291456' as a part of the host's configuration. */
+/** 'tcp_sack=0', 'net.ipv4.tcp_rmem=4096,131072,6291456' as a part of the host's configuration. */
 export function setting(text: string): Partial<HostConfig> {
-  const equals = text.indexOf('=')
-  const name = text.slice(0, Math.max(0, equals))
-  const known = (presets.linux as unknown as Record<string, unknown>)[name]
-  if (known === undefined) {
-    throw new InvalidArgumentError(`The settings are ${Object.keys(presets.linux).join(', ')}.`)
-  }
-  const part = { [name]: valueLike(known, text.slice(equals + 1)) } as Partial<HostConfig>
   try {
-    hostConfig(part)
+    const [name, value] = parseSysctl(text)
+    return { [name]: value }
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message)
   }
-  return part
-}
-
-/** Reads `text` as the type of value that `known` has. */
-function valueLike(known: unknown, text: string): unknown {
-  if (typeof known === 'string') return text
-  if (typeof known === 'boolean') return { true: true, 1: true, false: false, 0: false }[text] ?? text
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
-  return Array.isArray(known) ? numbers : (numbers[0] ?? Number.NaN)
 }

@@ -43,7 +43,6 @@ class Fragment {
 export class Datagram {
   readonly version: 4 | 6
   readonly born: number
-  readonly deadline: number
   readonly bucket: number
   /** Bytes this holds, bookkeeping included. */
   held = DATAGRAM_COST
@@ -67,10 +66,9 @@ export class Datagram {
   /** Bits by ECN codepoint: which were seen (RFC 3168, 5.3). */
   private codepoints = 0
 
-  constructor(ip: IpHeader, now: number, timeout: number, bucket: number) {
+  constructor(ip: IpHeader, now: number, bucket: number) {
     this.version = ip.version
     this.born = now
-    this.deadline = now + timeout
     this.bucket = bucket
     this.source.set(ip.source)
     this.destination.set(ip.destination)

@@ -19,6 +19,7 @@ function packet(length: number): Packet {
 describe('Neighbours', () => {
   let log: string[]
   let counters: { NeighQueueDrops: number; NeighResolveFails: number; NeighEvictions: number }
+  let config: { gc_thresh3: number; unres_qlen_bytes: number }
   let table: Neighbours
 
   const link = {
@@ -33,7 +34,8 @@ describe('Neighbours', () => {
     log = []
     counters = { NeighQueueDrops: 0, NeighResolveFails: 0, NeighEvictions: 0 }
     // A random number of 15 s makes the reachable time 30 s.
-    table = new Neighbours({ entries: 4, waitingBytes: 1000 }, counters, link, () => 15 * SECOND)
+    config = { gc_thresh3: 4, unres_qlen_bytes: 1000 }
+    table = new Neighbours(config, counters, link, () => 15 * SECOND)
   })
 
   it('asks, keeps what waits, and sends it once there is an answer', () => {
@@ -134,6 +136,16 @@ describe('Neighbours', () => {
     expect(table.size).toBe(4)
     expect(peers.map(({ state }) => state)).toEqual(['INCOMPLETE', 'GONE', 'INCOMPLETE', 'INCOMPLETE'])
     expect(counters.NeighEvictions).toBe(1)
+  })
+
+  it('follows changes of its bounds', () => {
+    for (let i = 0; i < 4; i += 1) table.find(new Address(0, 0, 0xffff, i), i)
+    config.gc_thresh3 = 2
+    const last = table.find(new Address(0, 0, 0xffff, 9), 11)
+    expect(table.size).toBe(2)
+    config.unres_qlen_bytes = 10
+    table.hold(last, packet(11), 12)
+    expect(counters.NeighQueueDrops).toBe(1)
   })
 
   it('bounds what waits; the oldest of the same neighbour goes first (RFC 4861, 7.2.2)', () => {

@@ -32,11 +32,12 @@ export interface NeighbourLink {
   unreachable(neighbour: Neighbour, now: number): void
 }
 
-export interface NeighbourLimits {
-  /** Entries (Linux: gc_thresh3). */
-  entries: number
-  /** Bytes that wait in all (Linux: unres_qlen_bytes, there for one neighbour). */
-  waitingBytes: number
+/** Looked at every time. */
+export interface NeighbourSettings {
+  /** Entries. */
+  readonly gc_thresh3: number
+  /** Bytes that wait in all (in Linux for one neighbour). */
+  readonly unres_qlen_bytes: number
 }
 
 /**
@@ -45,7 +46,7 @@ export interface NeighbourLimits {
  */
 export class Neighbours {
   private readonly table: AddressMap<Neighbour>
-  private readonly limits: NeighbourLimits
+  private readonly config: NeighbourSettings
   private readonly counters: NeighbourCounters
   private readonly link: NeighbourLink
   private readonly random: () => number
@@ -55,9 +56,9 @@ export class Neighbours {
   private nextPassed = false
 
   /** `random` gives uint32. */
-  constructor(limits: NeighbourLimits, counters: NeighbourCounters, link: NeighbourLink, random: () => number) {
+  constructor(config: NeighbourSettings, counters: NeighbourCounters, link: NeighbourLink, random: () => number) {
     this.table = new AddressMap<Neighbour>(random())
-    this.limits = limits
+    this.config = config
     this.counters = counters
     this.link = link
     this.random = random
@@ -104,15 +105,13 @@ export class Neighbours {
   hold(neighbour: Neighbour, packet: Packet, now: number): void {
     const length = packet.end - packet.start
     const { waiting } = neighbour
-    while (
-      waiting.length > 0 &&
-      (waiting.length >= MAX_WAITING || this.waitingBytes + length > this.limits.waitingBytes)
-    ) {
+    const room = this.config.unres_qlen_bytes - length
+    while (waiting.length > 0 && (waiting.length >= MAX_WAITING || this.waitingBytes > room)) {
       const gone = waiting.shift()
       if (gone !== undefined) this.waitingBytes -= gone.bytes.length
       this.counters.NeighQueueDrops += 1
     }
-    if (this.waitingBytes + length > this.limits.waitingBytes) this.counters.NeighQueueDrops += 1
+    if (this.waitingBytes > room) this.counters.NeighQueueDrops += 1
     else {
       waiting.push(new WaitingPacket(packet))
       this.waitingBytes += length
@@ -165,6 +164,11 @@ export class Neighbours {
     if (neighbour.state !== 'INCOMPLETE' && neighbour.state !== 'GONE') this.becomeReachable(neighbour, now)
   }
 
+  /** A hint from above that they do not: it is asked when it is used next (RFC 1122, 3.3.1.4; RFC 4861, 7.3.3). */
+  doubted(neighbour: Neighbour): void {
+    if (neighbour.state === 'REACHABLE') this.becomeStale(neighbour)
+  }
+
   /** Lets timers that are due fire: asks again, or gives up. */
   tick(now: number): void {
     if (now < this.next) return
@@ -192,7 +196,7 @@ export class Neighbours {
   }
 
   private add(address: Address, now: number): Neighbour {
-    if (this.table.size >= this.limits.entries) this.evict()
+    while (this.table.size >= this.config.gc_thresh3) this.evict()
     const neighbour = new Neighbour(address, now)
     this.table.set(address, neighbour)
     return neighbour

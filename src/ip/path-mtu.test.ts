@@ -7,8 +7,10 @@ const V4 = parseAddress('192.0.2.1') ?? new Address()
 const V6 = parseAddress('2001:db8::1') ?? new Address()
 const LIFETIME = 600_000_000
 
+const DEFAULTS = { max_path_mtus: 4, mtu_expires: LIFETIME / 1_000_000, min_pmtu: 552 }
+
 function cache(limit = 4): PathMtuCache {
-  return new PathMtuCache(limit, LIFETIME, 552, 1)
+  return new PathMtuCache({ ...DEFAULTS, max_path_mtus: limit }, 1)
 }
 
 describe('PathMtuCache', () => {
@@ -57,6 +59,18 @@ describe('PathMtuCache', () => {
       4,
     )
     expect(paths.get(new Address(0, 0, 0xffff, 99))).not.toBeNull()
+  })
+
+  it('follows changes of its bound, of the least MTU and of the lifetime of what it learns', () => {
+    const config = { ...DEFAULTS }
+    const paths = new PathMtuCache(config, 1)
+    for (let i = 0; i < 4; i += 1) paths.reduce(new Address(0, 0, 0xffff, i), 1000, i)
+    Object.assign(config, { max_path_mtus: 2, min_pmtu: 300, mtu_expires: 1 })
+    expect(paths.reduce(V4, 400, 10)).toBe(true)
+    expect(paths.get(V4)).toMatchObject({ mtu: 400, locked: false, expires: 1_000_010 })
+    const kept = Array.from({ length: 4 }, (_, i) => paths.get(new Address(0, 0, 0xffff, i)))
+    expect(kept.map((each) => each?.expires)).toEqual([undefined, undefined, undefined, LIFETIME + 3])
+    expect(paths.deadline()).toBeLessThanOrEqual(1_000_010)
   })
 })
 

@@ -7,6 +7,7 @@ const PLATEAUS = [65_535, 32_000, 17_914, 8_166, 4_352, 2_002, 1_492, 1_006, 508
 /** No IPv4 path is narrower (RFC 791, 3.2), no IPv6 path (RFC 8200, 5). */
 const MIN_MTU_V4 = 68
 const MIN_MTU_V6 = 1280
+const SECOND = 1_000_000
 
 /** The plateau below the length of a packet that was too big; 0 = there is none. */
 export function plateauBelow(length: number): number {
@@ -28,22 +29,27 @@ export class PathMtu {
   }
 }
 
+/** Looked at every time. */
+export interface PathMtuSettings {
+  /** Destinations that are remembered. */
+  readonly max_path_mtus: number
+  /** Seconds that what is learned is believed. */
+  readonly mtu_expires: number
+  /** Least path MTU that IPv4 accepts, bytes. */
+  readonly min_pmtu: number
+}
+
 /** Path MTUs by destination, for as long as they are believed (RFC 1191, 6.3; RFC 8201, 4). A bounded table. */
 export class PathMtuCache {
   /** Grows by one with every change, so that who keeps a path MTU knows when to ask again. */
   generation = 0
   private readonly paths: AddressMap<PathMtu>
-  private readonly limit: number
-  private readonly lifetime: number
-  private readonly minPmtu: number
+  private readonly config: PathMtuSettings
   private next = Number.POSITIVE_INFINITY
 
-  /** `limit` in destinations, `lifetime` in microseconds, `minPmtu` as Linux's min_pmtu in bytes. */
-  constructor(limit: number, lifetime: number, minPmtu: number, seed: number) {
+  constructor(config: PathMtuSettings, seed: number) {
     this.paths = new AddressMap<PathMtu>(seed)
-    this.limit = limit
-    this.lifetime = lifetime
-    this.minPmtu = minPmtu
+    this.config = config
   }
 
   /**
@@ -51,10 +57,11 @@ export class PathMtuCache {
    * nothing new: a path is never made wider by it, nor narrower than RFC 1191, 3 and RFC 8201, 4 allow.
    */
   reduce(destination: Address, mtu: number, now: number): boolean {
+    const { max_path_mtus, mtu_expires, min_pmtu } = this.config
     const v4 = destination.isV4
     if (!(mtu >= (v4 ? MIN_MTU_V4 : MIN_MTU_V6))) return false
-    const locked = v4 && mtu < this.minPmtu
-    const least = locked ? this.minPmtu : mtu
+    const locked = v4 && mtu < min_pmtu
+    const least = locked ? min_pmtu : mtu
     const known = this.paths.get(destination)
     if (
       known !== null &&
@@ -63,8 +70,8 @@ export class PathMtuCache {
     ) {
       return false
     }
-    if (known === null && this.paths.size >= this.limit) this.evict()
-    const expires = now + this.lifetime
+    if (known === null) while (this.paths.size >= max_path_mtus) this.evict()
+    const expires = now + mtu_expires * SECOND
     this.paths.set(destination, new PathMtu(least, locked, expires))
     this.next = Math.min(this.next, expires)
     this.generation += 1

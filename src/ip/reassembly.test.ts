@@ -6,7 +6,7 @@ import { IpHeader } from '../wire/packet.ts'
 import { Fragmenter, fragmentPayload } from './fragmenter.ts'
 import { Reassembly } from './reassembly.ts'
 
-const LIMITS = { memory: 4 * 1024 * 1024, timeoutV4: 30_000_000, timeoutV6: 60_000_000 }
+const DEFAULTS = { ipfrag_high_thresh: 4 * 1024 * 1024, ipfrag_time: 30, ip6frag_time: 60 }
 
 class Setup {
   readonly counters = { IpReasmReqds: 0, IpReasmOKs: 0, IpReasmFails: 0, IpReasmTimeout: 0 }
@@ -14,8 +14,11 @@ class Setup {
   readonly reassembly: Reassembly
   private readonly ip = new IpHeader()
 
-  constructor(memory = LIMITS.memory) {
-    this.reassembly = new Reassembly({ ...LIMITS, memory }, this.counters, 1, (bytes, start, end) => {
+  readonly config: typeof DEFAULTS
+
+  constructor(memory = DEFAULTS.ipfrag_high_thresh) {
+    this.config = { ...DEFAULTS, ipfrag_high_thresh: memory }
+    this.reassembly = new Reassembly(this.config, this.counters, 1, (bytes, start, end) => {
       this.timeouts.push(bytes.slice(start, end))
     })
   }
@@ -199,6 +202,21 @@ describe('Reassembly', () => {
       expect(setup.timeouts).toEqual([first])
       expect(setup.reassembly.deadline()).toBe(Number.POSITIVE_INFINITY)
     }
+  })
+
+  it('follows changes of the time and of the memory, for what is held already, too', () => {
+    const setup = new Setup()
+    setup.add(fragment({ offset: 0, data: counting(16), more: true }), 0)
+    setup.config.ipfrag_time = 5
+    setup.add(fragment({ id: 8, offset: 0, data: counting(16), more: true }), 1_000_000)
+    expect(setup.reassembly.deadline()).toBe(5_000_000)
+    setup.reassembly.tick(5_000_000)
+    expect(setup.reassembly.count).toBe(1)
+    expect(setup.reassembly.deadline()).toBe(6_000_000)
+    setup.config.ipfrag_high_thresh = 0
+    setup.add(fragment({ id: 9, offset: 0, data: counting(16), more: true }), 1_000_000)
+    expect(setup.reassembly.count).toBe(0)
+    expect(setup.reassembly.held).toBe(0)
   })
 
   it('begins anew when a fragment comes too late', () => {

@@ -14,15 +14,17 @@ export interface ReassemblyCounters {
 /** Called when a datagram whose first fragment is here has waited too long. The range is that fragment, headers included. */
 export type TimeoutListener = (bytes: Uint8Array, start: number, end: number, toMany: boolean, now: number) => void
 
-export interface ReassemblyLimits {
-  /** Bytes held in all (Linux: ipfrag_high_thresh). */
-  memory: number
-  /** Microseconds from the first fragment on: IPv4 (Linux: ipfrag_time) and IPv6 (RFC 8200, 4.5). */
-  timeoutV4: number
-  timeoutV6: number
+/** Looked at every time. */
+export interface ReassemblySettings {
+  /** Bytes held in all. */
+  readonly ipfrag_high_thresh: number
+  /** Seconds from the first fragment on: IPv4, IPv6 (RFC 8200, 4.5). */
+  readonly ipfrag_time: number
+  readonly ip6frag_time: number
 }
 
 const BUCKETS = 256
+const SECOND = 1_000_000
 
 /**
  * Puts fragments together (RFC 791, 3.2; RFC 8200, 4.5). Fragments are copied; what is held is
@@ -38,15 +40,15 @@ export class Reassembly {
   /** Datagrams that are waited for. */
   count = 0
   private readonly counters: ReassemblyCounters
-  private readonly limits: ReassemblyLimits
+  private readonly config: ReassemblySettings
   private readonly seed: number
   private readonly buckets: (Datagram | null)[] = new Array<Datagram | null>(BUCKETS).fill(null)
   /** By age of their first fragment, per family: each family has one timeout, so that these are in order of deadline too. */
   private readonly ages = { 4: new AgeList(), 6: new AgeList() }
   private readonly expired: TimeoutListener
 
-  constructor(limits: ReassemblyLimits, counters: ReassemblyCounters, seed: number, expired: TimeoutListener) {
-    this.limits = limits
+  constructor(config: ReassemblySettings, counters: ReassemblyCounters, seed: number, expired: TimeoutListener) {
+    this.config = config
     this.counters = counters
     this.seed = seed
     this.expired = expired
@@ -60,7 +62,7 @@ export class Reassembly {
     this.counters.IpReasmReqds += 1
     const index = this.bucketOf(ip)
     let datagram = this.find(index, ip)
-    if (datagram !== null && datagram.deadline <= now) {
+    if (datagram !== null && this.deadlineOf(datagram) <= now) {
       this.expire(datagram, now)
       datagram = null
     }
@@ -83,18 +85,24 @@ export class Reassembly {
   /** Drops the datagrams whose time is up. */
   tick(now: number): void {
     for (const list of [this.ages[4], this.ages[6]]) {
-      while (list.oldest !== null && list.oldest.deadline <= now) this.expire(list.oldest, now)
+      while (this.deadlineOf(list.oldest) <= now && list.oldest !== null) this.expire(list.oldest, now)
     }
   }
 
   /** When `tick` is next due, microseconds; Infinity = never. */
   deadline(): number {
-    return Math.min(this.ages[4].deadline, this.ages[6].deadline)
+    return Math.min(this.deadlineOf(this.ages[4].oldest), this.deadlineOf(this.ages[6].oldest))
+  }
+
+  /** When a datagram's time is up; Infinity for none. */
+  private deadlineOf(datagram: Datagram | null): number {
+    if (datagram === null) return Number.POSITIVE_INFINITY
+    const { ipfrag_time, ip6frag_time } = this.config
+    return datagram.born + (datagram.version === 4 ? ipfrag_time : ip6frag_time) * SECOND
   }
 
   private begin(index: number, ip: IpHeader, now: number): Datagram {
-    const timeout = ip.version === 4 ? this.limits.timeoutV4 : this.limits.timeoutV6
-    const datagram = new Datagram(ip, now, timeout, index)
+    const datagram = new Datagram(ip, now, index)
     datagram.chain = this.buckets[index]
     this.buckets[index] = datagram
     this.ages[ip.version].append(datagram)
@@ -117,7 +125,7 @@ export class Reassembly {
 
   /** Under memory pressure the oldest go, of either family, but not the one that is being put together just now. */
   private relieve(current: Datagram): void {
-    while (this.held > this.limits.memory) {
+    while (this.held > this.config.ipfrag_high_thresh) {
       const oldest = this.oldest(current)
       this.counters.IpReasmFails += 1
       this.remove(oldest)
@@ -180,10 +188,6 @@ function hashOf(source: Address, destination: Address, identification: number, s
 class AgeList {
   oldest: Datagram | null = null
   private youngest: Datagram | null = null
-
-  get deadline(): number {
-    return this.oldest === null ? Number.POSITIVE_INFINITY : this.oldest.deadline
-  }
 
   append(datagram: Datagram): void {
     datagram.older = this.youngest

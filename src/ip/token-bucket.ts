@@ -1,23 +1,17 @@
-/** Lets `rate` events a second through, and up to `burst` at once. Counts in integer microseconds of credit. */
+/** Lets events through at a rate, and a burst of them at once. Counts in integer microseconds of credit; full at first. */
 export class TokenBucket {
-  private readonly interval: number
-  private readonly full: number
-  private credit: number
+  private credit = Number.MAX_SAFE_INTEGER
   private last = 0
 
-  /** `rate` in events a second, more than 0; `burst` in events, at least 1. */
-  constructor(rate: number, burst: number) {
-    this.interval = Math.max(1, Math.round(1_000_000 / rate))
-    this.full = this.interval * burst
-    this.credit = this.full
-  }
-
-  /** Takes one token; false = there is none now. */
-  take(now: number): boolean {
-    this.credit = Math.min(this.full, this.credit + Math.max(0, now - this.last))
+  /**
+   * Takes one token; false = there is none now. `interval` in microseconds between two, at least 1;
+   * `burst` in tokens. Both may differ from call to call.
+   */
+  take(now: number, interval: number, burst: number): boolean {
+    this.credit = Math.min(interval * burst, this.credit + Math.max(0, now - this.last))
     this.last = now
-    if (this.credit < this.interval) return false
-    this.credit -= this.interval
+    if (this.credit < interval) return false
+    this.credit -= interval
     return true
   }
 }

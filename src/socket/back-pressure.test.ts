@@ -94,9 +94,9 @@ describe('a device of few packets', () => {
     world.run(60 * SECOND)
     expect([...world.received.values()]).toEqual(Array(200).fill(total))
     expect(world.wrong).toEqual([])
-    const { TCPTimeouts, TcpRetransSegs, IpOutDiscards } = world.client.stats()
-    expect({ TCPTimeouts, TcpRetransSegs, IpOutDiscards }).toEqual({
-      TCPTimeouts: 0,
+    const { TcpExtTCPTimeouts, TcpRetransSegs, IpOutDiscards } = world.client.stats()
+    expect({ TcpExtTCPTimeouts, TcpRetransSegs, IpOutDiscards }).toEqual({
+      TcpExtTCPTimeouts: 0,
       TcpRetransSegs: 0,
       IpOutDiscards: 0,
     })

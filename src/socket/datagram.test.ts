@@ -7,7 +7,9 @@ import { formatAddress } from '../wire/address-text.ts'
 import { type DatagramHost, DatagramSocket } from './datagram.ts'
 
 class UdpHost extends TestNode implements DatagramHost {
-  readonly udp = new UdpService(this.network, this.counters, () => this.surroundings.random(), [40_000, 50_000])
+  readonly udp = new UdpService(this.network, this.counters, () => this.surroundings.random(), {
+    ip_local_port_range: [40_000, 50_000],
+  })
 
   now(): number {
     return this.surroundings.now()

@@ -47,7 +47,7 @@ export class DatagramSocket implements UdpUser {
   private readonly host: DatagramHost
   private readonly udpPort: UdpPort
   private readonly limit: number
-  private readonly bytes = new ByteQueue()
+  private readonly bytes: ByteQueue
   /** Records of datagrams, those in use first `head` .. `head + count`, a ring. */
   private waiting: Waiting[] = []
   private head = 0
@@ -61,6 +61,7 @@ export class DatagramSocket implements UdpUser {
   /** Throws StackError EADDRINUSE or EADDRNOTAVAIL; TypeError for an address, RangeError for a port that is none. */
   constructor(host: DatagramHost, options: DatagramOptions = {}) {
     this.host = host
+    this.bytes = new ByteQueue(host.udp.chunks)
     this.limit = options.receiveBuffer ?? RECEIVE_BUFFER
     const { address, port = 0 } = options
     const local = address === undefined ? null : toAddress(address)

@@ -16,15 +16,10 @@ const surroundings = () => new VirtualClock().surroundings(1)
 describe('the settings of a host', () => {
   it.each([
     [{ tcp_no_such: 1 }, /unknown setting tcp_no_such/],
-    [{ somaxconn: '5' }, /somaxconn takes a number, no negative one, not 5/],
-    [{ somaxconn: Number.NaN }, /somaxconn takes a number/],
-    [{ tcp_sack: 1 }, /tcp_sack takes a boolean/],
-    [{ tcp_rmem: [1, 2] }, /tcp_rmem takes 3 numbers/],
-    [{ tcp_congestion_control: 'bbr' }, /no congestion control bbr: choose one of/],
-    [{ ip_local_port_range: [50_000, 40_000] }, /a first and a last port of 1 to 65535, not 50000 and 40000/],
-    [{ ip_local_port_range: [40_000, 65_536] }, /a first and a last port/],
-    [{ ip_local_port_range: [0, 10] }, /a first and a last port/],
-    [{ ip_local_port_range: [1.5, 10] }, /a first and a last port/],
+    [{ somaxconn: '5' }, /somaxconn takes a whole number from 0 to 2147483647, not '5'/],
+    [{ tcp_rmem: [1, 2] }, /tcp_rmem takes three whole numbers/],
+    [{ tcp_congestion_control: 'bbr' }, /tcp_congestion_control takes .*reno.*, not 'bbr'/],
+    [{ ip_local_port_range: [50_000, 40_000] }, /takes a first and a last port .*, not \[50000, 40000\]/],
   ])('%j is refused', (config, message) => {
     expect(() => new Host(surroundings(), config as unknown as Partial<HostConfig>)).toThrow(RangeError)
     expect(() => new Host(surroundings(), config as unknown as Partial<HostConfig>)).toThrow(message)

@@ -1,12 +1,22 @@
 /** `estab`: hosts, devices and sockets. */
-export { type HostConfig, presets } from '../stack/config.ts'
+export { type HostConfig, KNOBS, presets } from '../stack/config.ts'
 export type { Device } from '../stack/device.ts'
 export { Host } from '../stack/host.ts'
 export { type PipeOptions, pipe } from '../stack/pipe.ts'
 export { type Direction, type Flow, type Probe, silentProbe } from '../stack/probe.ts'
+export type {
+  SnapshotOptions,
+  SocketSnapshot,
+  SocketState,
+  SocketTimer,
+} from '../stack/snapshot.ts'
+export type { SockStat } from '../stack/sockstat.ts'
 export { StackError } from '../stack/stack-error.ts'
 export type { Surroundings } from '../stack/surroundings.ts'
+export { parseSysctl, type SysctlText, sysctlTexts } from '../stack/sysctl-text.ts'
 export { Tap, type TapOptions } from '../stack/tap.ts'
+export type { Knob, KnobValue } from '../tcp/knob.ts'
+export type { SocketMemory } from '../tcp/socket-memory.ts'
 export type { State } from '../tcp/states.ts'
 export type { TcpInfo } from '../tcp/tcp-info.ts'
 export { ByteStream } from './byte-stream.ts'
@@ -20,6 +30,7 @@ export {
   connect,
   ENDED,
   READABLE,
+  SOFT_ERROR,
   StreamSocket,
   URGENT,
   WRITABLE,

@@ -51,7 +51,7 @@ describe('10,000 connections, opened and closed', () => {
     world.run(30 * SECOND)
     expect([...world.client.tcp.connections(), ...world.server.tcp.connections()]).toEqual([])
     for (const host of [world.client, world.server]) {
-      expect(host.stats()).toMatchObject({ TcpRetransSegs: 0, TcpOutRsts: 0, TCPTimeouts: 0 })
+      expect(host.stats()).toMatchObject({ TcpRetransSegs: 0, TcpOutRsts: 0, TcpExtTCPTimeouts: 0 })
       expect(host.tcp.deadline).toBe(Number.POSITIVE_INFINITY)
     }
     expect(server.accept()).toBeNull()
@@ -68,7 +68,7 @@ describe('10,000 connections, opened and closed', () => {
     for (let socket = server.accept(); socket !== null; socket = server.accept()) socket.close()
     world.run(100_000)
     expect([...world.client.tcp.connections()].length).toBe(30)
-    expect(world.client.stats().TCPTimeWaitOverflow).toBe(70)
+    expect(world.client.stats().TcpExtTCPTimeWaitOverflow).toBe(70)
     world.run(61 * SECOND)
     expect([...world.client.tcp.connections()]).toEqual([])
   })

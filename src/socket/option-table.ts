@@ -12,12 +12,15 @@ export type SocketOption =
   | 'TCP_SYNCNT'
   | 'TCP_LINGER2'
   | 'TCP_USER_TIMEOUT'
+  | 'TCP_FASTOPEN_CONNECT'
+  | 'TCP_UTO'
   | 'SO_KEEPALIVE'
   | 'SO_RCVBUF'
   | 'SO_SNDBUF'
   | 'SO_RCVLOWAT'
   | 'IP_TOS'
   | 'IP_TTL'
+  | 'IP_RECVERR'
 
 interface Entry {
   readonly least: number
@@ -111,6 +114,23 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
       e.connection.options.userTimeout = v
     },
   },
+  TCP_FASTOPEN_CONNECT: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options.fastOpen),
+    set: (e, v) => {
+      e.connection.options.fastOpen = v === 1
+    },
+  },
+  TCP_UTO: {
+    least: 0,
+    most: 32_767 * 60,
+    get: (e) => e.connection.options.offeredUserTimeout,
+    set: (e, v) => {
+      e.connection.options.offeredUserTimeout = v
+      e.connection.tcb.userTimeout.owed = v > 0
+    },
+  },
   SO_KEEPALIVE: {
     least: 0,
     most: 1,
@@ -145,6 +165,7 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
       e.connection.options.receiveLowWater = Math.max(1, v)
     },
   },
+  // RFC 9293, 3.9.1.9: MUST-48, SHLD-21.
   IP_TOS: {
     least: 0,
     most: 255,
@@ -154,12 +175,21 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
       e.connection.options.trafficClass = v & 0xfc
     },
   },
+  // RFC 9293, 3.9.2: MUST-49.
   IP_TTL: {
     least: 1,
     most: 255,
     get: (e) => e.connection.options.hopLimit,
     set: (e, v) => {
       e.connection.options.hopLimit = v
+    },
+  },
+  IP_RECVERR: {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options.reportErrors),
+    set: (e, v) => {
+      e.connection.options.reportErrors = v === 1
     },
   },
 }

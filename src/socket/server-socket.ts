@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly address?: string
   /** Bound on the connections that wait to be accepted, of which there may be one more; 511 if absent, as Node has it. */
   readonly backlog?: number
+  /** TCP_FASTOPEN: how many connections may be let in by Fast Open (RFC 7413) before their third ACK; 0 if absent. tcp_fastopen must have its 2. */
+  readonly fastOpen?: number
 }
 
 /** A passive open: connections arrive, and `accept` takes them one by one. */
@@ -49,8 +51,12 @@ export class ServerSocket {
 /** Listens (RFC 9293, 3.10.1). Throws StackError EADDRINUSE, EADDRNOTAVAIL; TypeError, RangeError for bad input. */
 export function listen(host: Host, on: ListenOptions): ServerSocket {
   checkPort(on.port, 0)
-  const { backlog = 511 } = on
+  const { backlog = 511, fastOpen = 0 } = on
   if (!Number.isInteger(backlog)) throw new RangeError(`a backlog is an integer, not ${backlog}`)
   const local = on.address === undefined ? null : someAddress(on.address)
-  return new ServerSocket(host, host.tcp.listen(local, on.port, backlog))
+  if (!Number.isInteger(fastOpen) || fastOpen < 0)
+    throw new RangeError(`fastOpen is a number of connections, not ${fastOpen}`)
+  const listener = host.tcp.listen(local, on.port, backlog)
+  listener.fastOpenRoom = fastOpen
+  return new ServerSocket(host, listener)
 }

@@ -1,6 +1,5 @@
 import { isUnspecified } from '../ip/scope.ts'
 import type { Endpoint, EndpointOwner } from '../stack/endpoint.ts'
-import { nobody } from '../stack/endpoint.ts'
 import { address, type Host } from '../stack/host.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { State } from '../tcp/states.ts'
@@ -9,7 +8,7 @@ import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
 import type { Address } from '../wire/address.ts'
 import { OPTIONS, type SocketOption } from './option-table.ts'
 
-export { CLOSED, CONNECTED, ENDED, READABLE, URGENT, WRITABLE } from '../tcp/tcb.ts'
+export { CLOSED, CONNECTED, ENDED, READABLE, SOFT_ERROR, URGENT, WRITABLE } from '../tcp/tcb.ts'
 
 /** Where to connect, and how. */
 export interface ConnectOptions {
@@ -28,7 +27,7 @@ export interface ConnectOptions {
  * Linux's calls. Nothing waits: a call does what it can now, and `onevent` says when more can be done.
  */
 export class StreamSocket implements EndpointOwner {
-  /** Told of what has happened, as bits: CONNECTED, READABLE, WRITABLE, ENDED, CLOSED, URGENT. */
+  /** Told of what has happened, as bits: CONNECTED, READABLE, WRITABLE, ENDED, CLOSED, URGENT, SOFT_ERROR. */
   onevent: (events: number) => void = () => {}
   private readonly host: Host
   private readonly endpoint: Endpoint
@@ -73,6 +72,23 @@ export class StreamSocket implements EndpointOwner {
     return this.endpoint.connection.tcb.error
   }
 
+  /**
+   * What is wrong with the way to the peer and may pass, by the errno's name: what ICMP has said (EHOSTUNREACH ...)
+   * or ETIMEDOUT after tcp_retries1 retransmissions (RFC 9293, 3.9.1.8); '' once the peer has acknowledged
+   * something. With IP_RECVERR the event SOFT_ERROR tells of it.
+   */
+  get softError(): string {
+    return this.endpoint.connection.tcb.softError
+  }
+
+  /**
+   * Differentiated Services field and ECN bits of the last packet received (IP_RECVTOS, IPV6_RECVTCLASS; RFC 9293,
+   * MAY-9).
+   */
+  get receivedTos(): number {
+    return this.endpoint.receivedTos
+  }
+
   /** Bytes that `read` would find now. */
   get readable(): number {
     return this.endpoint.connection.readable
@@ -96,7 +112,7 @@ export class StreamSocket implements EndpointOwner {
   }
 
   /**
-   * Copies received bytes into `into`. Returns how many; 0 = end of stream (the peer's FIN);
+   * Copies received bytes into `into`; PSH is not told (MAY-17). Returns how many; 0 = end of stream (the peer's FIN);
    * -1 = nothing has come yet (EAGAIN). Throws StackError ECONNRESET, ETIMEDOUT ... once when the
    * connection has failed before the peer's FIN and all that came was read; EBADF after `close`.
    */
@@ -152,23 +168,22 @@ export class StreamSocket implements EndpointOwner {
     this.host.tcp.touch(this.endpoint)
   }
 
-  /** Lets the connection go: FIN, or RST if received data was not read or SO_LINGER says so. No events follow. */
+  /** Lets the connection go (MAY-1): FIN, or RST if received data was not read or SO_LINGER says so. No events follow. */
   close(): void {
     if (this.closedByUs) return
+    if (this.linger === 0) {
+      this.abort()
+      return
+    }
     this.closedByUs = true
-    this.endpoint.owner = nobody
-    if (this.linger === 0) this.endpoint.connection.abort()
-    else this.endpoint.connection.close(this.host.now())
-    this.host.tcp.touch(this.endpoint)
+    this.host.tcp.release(this.endpoint, this.host.now())
   }
 
   /** Ends the connection at once by RST. No events follow. */
   abort(): void {
     if (this.closedByUs) return
     this.closedByUs = true
-    this.endpoint.owner = nobody
-    this.endpoint.connection.abort()
-    this.host.tcp.touch(this.endpoint)
+    this.host.tcp.abort(this.endpoint)
   }
 
   /** SO_LINGER: `null` = off; 0 = `close` sends RST. Waiting for the close is the caller's business (no call blocks). */
@@ -231,7 +246,7 @@ export function connect(host: Host, to: ConnectOptions): StreamSocket {
   const endpoint = host.tcp.connect(local, to.localPort ?? 0, address(to.address), to.port, now)
   const socket = new StreamSocket(host, endpoint)
   for (const [name, value] of Object.entries(to.options ?? {})) socket.setOption(name as SocketOption, value)
-  endpoint.connection.connect(now)
+  host.tcp.begin(endpoint, now)
   return socket
 }
 

@@ -49,7 +49,7 @@ export class TapHost {
     this.host.turn()
   }
 
-  /** A TCP segment for the host. */
+  /** A TCP segment for the host; `ecn` goes into its IP header. */
   segment(fields: Partial<TcpSegment>, from = PEER_V4, to = OURS_V4): void {
     this.tap.deliver(tcpPacket(fields, address(from), address(to)))
     this.host.turn()
@@ -80,7 +80,8 @@ export class TapHost {
   }
 }
 
-function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uint8Array {
+/** A TCP segment as a packet. */
+export function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uint8Array {
   const { payloadLength = 0 } = fields
   const segment = Object.assign(new TcpSegment(), { sourcePort: 8080, destinationPort: 80, window: 65_535 }, fields)
   segment.bytes = new Uint8Array(HEADROOM + payloadLength)
@@ -89,10 +90,10 @@ function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uin
   const length = segment.bytes.length - start
   const pseudo = pseudoHeaderSum(from, to, PROTOCOL_TCP, length)
   writeU16(segment.bytes, start + TCP_CHECKSUM_OFFSET, ~fold(sum(segment.bytes, start, length, pseudo)) & 0xffff)
-  return ipPacket(segment.bytes, start, PROTOCOL_TCP, from, to)
+  return ipPacket(segment.bytes, start, PROTOCOL_TCP, from, to, segment.ecn)
 }
 
-function icmpPacket(type: number, code: number, word: number, quoted: Uint8Array, from: Address, to: Address) {
+export function icmpPacket(type: number, code: number, word: number, quoted: Uint8Array, from: Address, to: Address) {
   const message = Object.assign(new IcmpMessage(), { type, code, word })
   const quote = quoted.subarray(0, to.isV4 ? 28 + 20 : 1232)
   message.bytes = new Uint8Array(HEADROOM + quote.length)
@@ -107,8 +108,16 @@ function icmpPacket(type: number, code: number, word: number, quoted: Uint8Array
   return ipPacket(message.bytes, start, protocol, from, to)
 }
 
-function ipPacket(bytes: Uint8Array, start: number, protocol: number, from: Address, to: Address): Uint8Array {
+function ipPacket(
+  bytes: Uint8Array,
+  start: number,
+  protocol: number,
+  from: Address,
+  to: Address,
+  trafficClass = 0,
+): Uint8Array {
   const ip = new IpHeader()
+  ip.trafficClass = trafficClass
   ip.version = to.isV4 ? 4 : 6
   ip.source.set(from)
   ip.destination.set(to)

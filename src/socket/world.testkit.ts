@@ -18,8 +18,13 @@ export class World {
   readonly states: State[] = []
   readonly devices: [Device, Device]
 
-  constructor(config: Partial<HostConfig> = {}, mtu = 1500) {
-    this.devices = link(this.clock, { delay: 1000, mtu })
+  /** `join` makes the link between them. */
+  constructor(
+    config: Partial<HostConfig> = {},
+    mtu = 1500,
+    join = (clock: VirtualClock): [Device, Device] => link(clock, { delay: 1000, mtu }),
+  ) {
+    this.devices = join(this.clock)
     this.client = this.host(1, ['10.0.0.1/24', 'fd00::1/64'], this.devices[0], config)
     this.server = this.host(2, ['10.0.0.2/24', 'fd00::2/64'], this.devices[1], config)
     const probe: Probe = {

@@ -1,65 +1,65 @@
-import type { CongestionControl } from '../tcp/congestion.ts'
+import { ChallengeLimit } from '../tcp/challenge-limit.ts'
+import { CONGESTION_CONTROLS } from '../tcp/congestion-controls.ts'
 import { Connection } from '../tcp/connection.ts'
 import type { TcpCounters } from '../tcp/counters.ts'
-import { InitialSequence, TUPLE_WORDS } from '../tcp/isn.ts'
+import { InitialSequence, TUPLE_WORDS, type TupleWords } from '../tcp/isn.ts'
+import { Memory } from '../tcp/memory.ts'
 import { newReno } from '../tcp/newreno.ts'
+import type { TimestampMemory } from '../tcp/paws.ts'
 import type { StateObserver } from '../tcp/tcb.ts'
-import type { Address } from '../wire/address.ts'
 import type { HostConfig } from './config.ts'
-import { segmentSize } from './tcp-output.ts'
-
-/** The congestion controls there are, by name. */
-const CONTROLS: ReadonlyMap<string, CongestionControl> = new Map([[newReno.name, newReno]])
+import { type FourTuple, tupleWords } from './four-tuple.ts'
+import type { Surroundings } from './surroundings.ts'
+import { defaultMss, segmentSize } from './tcp-output.ts'
 
 /** Makes the connections of a host: with its settings, and with sequence numbers that nobody can foresee. */
 export class ConnectionMaker {
+  /** Of all connections of the host. */
+  readonly memory: Memory
   private readonly config: HostConfig
   private readonly counters: TcpCounters
+  private readonly challenges: ChallengeLimit
   private readonly sequence: InitialSequence
-  private readonly control: CongestionControl
   private readonly tuple = new Uint32Array(TUPLE_WORDS)
 
-  /** Throws RangeError for a congestion control that does not exist. */
-  constructor(config: HostConfig, counters: TcpCounters, random: () => number) {
+  constructor(config: HostConfig, counters: TcpCounters, surroundings: Surroundings) {
+    const random = () => surroundings.random()
     this.config = config
     this.counters = counters
+    this.challenges = new ChallengeLimit(config, random)
     this.sequence = new InitialSequence(random)
-    const control = CONTROLS.get(config.tcp_congestion_control)
-    if (control === undefined) {
-      const known = [...CONTROLS.keys()].join(', ')
-      throw new RangeError(`there is no congestion control ${config.tcp_congestion_control}: choose one of ${known}`)
-    }
-    this.control = control
+    this.memory = new Memory(config, counters, () => surroundings.now())
   }
 
-  /** A connection of that four-tuple over a path of `mtu` bytes, in CLOSED. `isn`: where it begins; -1 = chosen here. */
+  /**
+   * A connection of that four-tuple over a path of `mtu` bytes, in CLOSED. `isn`: where it begins; -1 = chosen
+   * here. `predecessor`: whose place it takes when we open it.
+   */
   make(
-    local: Address,
-    localPort: number,
-    remote: Address,
-    remotePort: number,
+    names: FourTuple,
     mtu: number,
     observer: StateObserver,
     isn: number,
     now: number,
+    predecessor: TimestampMemory | null = null,
   ): Connection {
-    const { tuple, config, counters, control, sequence } = this
-    tuple[0] = local.w0
-    tuple[1] = local.w1
-    tuple[2] = local.w2
-    tuple[3] = local.w3
-    tuple[4] = remote.w0
-    tuple[5] = remote.w1
-    tuple[6] = remote.w2
-    tuple[7] = remote.w3
-    tuple[8] = (localPort << 16) | remotePort
+    const { config, counters, challenges, memory, sequence } = this
+    const control = CONGESTION_CONTROLS.get(config.tcp_congestion_control) ?? newReno
+    const tuple = tupleWords(names, this.tuple)
     return new Connection(
-      { config, counters, control, observer },
+      { config, counters, challenges, memory, control, observer },
       {
-        mss: segmentSize(mtu, remote),
+        mss: segmentSize(mtu, names.remote),
+        defaultMss: defaultMss(names.remote),
         iss: isn >= 0 ? isn : sequence.isn(tuple, now),
         timestampOffset: sequence.timestampOffset(tuple),
+        predecessor,
       },
     )
+  }
+
+  /** What is added to the timestamp clock of a connection of those names, milliseconds. */
+  timestampOffset(tuple: TupleWords): number {
+    return this.sequence.timestampOffset(tuple)
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Address } from '../wire/address.ts'
 import { formatAddress } from '../wire/address-text.ts'
 import { Demux, type Tuple } from './demux.ts'
+import { TupleHash } from './tuple-hash.ts'
 
 class Entry implements Tuple {
   readonly local: Address
@@ -41,7 +42,7 @@ describe('Demux', () => {
   it('finds what a map with string keys finds', () => {
     fc.assert(
       fc.property(fc.integer(), fc.array(anyStep, { maxLength: 400 }), (key, steps) => {
-        const demux = new Demux<Entry>(key)
+        const demux = new Demux<Entry>(new TupleHash(key, 0))
         const model = new Map<string, Entry>()
         for (const { tuple, what } of steps) {
           const asked = new Entry(...tuple)
@@ -63,7 +64,7 @@ describe('Demux', () => {
   })
 
   it('stays small while many come and go', () => {
-    const demux = new Demux<Entry>(7)
+    const demux = new Demux<Entry>(new TupleHash(7, 0))
     const local = new Address(0, 0, 0xffff, 1)
     const waiting: Entry[] = []
     for (let i = 0; i < 100_000; i += 1) {
@@ -82,7 +83,7 @@ describe('Demux', () => {
   })
 
   it('removes once', () => {
-    const demux = new Demux<Entry>(0)
+    const demux = new Demux<Entry>(new TupleHash(0, 0))
     const entry = new Entry(new Address(), 1, new Address(), 2)
     demux.add(entry)
     expect([demux.remove(entry), demux.remove(entry)]).toEqual([true, false])

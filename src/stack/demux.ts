@@ -1,4 +1,5 @@
 import type { Address } from '../wire/address.ts'
+import type { TupleHash } from './tuple-hash.ts'
 
 /** What the table holds: something with a four-tuple. Addresses are never changed while it is held. */
 export interface Tuple {
@@ -22,17 +23,16 @@ export class Demux<T extends Tuple> {
   private entries: (T | null)[] = []
   private freeIndexes: number[] = []
   private used = 0
-  private readonly key: number
+  private readonly hash: TupleHash
   size = 0
 
-  /** `key`: a random uint32. */
-  constructor(key: number) {
-    this.key = key | 0
+  constructor(hash: TupleHash) {
+    this.hash = hash
   }
 
   find(local: Address, localPort: number, remote: Address, remotePort: number): T | null {
     const mask = this.slots.length - 1
-    let at = this.hash(local, localPort, remote, remotePort) & mask
+    let at = this.hash.of(local, localPort, remote, remotePort) & mask
     for (;;) {
       const slot = this.slots[at] ?? 0
       if (slot === 0) return null
@@ -55,7 +55,7 @@ export class Demux<T extends Tuple> {
   /** Adds an entry whose tuple is not there yet. */
   add(entry: T): void {
     if (4 * (this.used + 1) > 3 * this.slots.length) this.rehash()
-    entry.hash = this.hash(entry.local, entry.localPort, entry.remote, entry.remotePort)
+    entry.hash = this.hash.of(entry.local, entry.localPort, entry.remote, entry.remotePort)
     const index = this.freeIndexes.pop() ?? this.entries.length
     this.entries[index] = entry
     this.place(entry.hash, index)
@@ -102,21 +102,5 @@ export class Demux<T extends Tuple> {
       const entry = this.entries[i]
       if (entry) this.place(entry.hash, i)
     }
-  }
-
-  private hash(local: Address, localPort: number, remote: Address, remotePort: number): number {
-    let h = this.key ^ ((localPort << 16) | remotePort)
-    h = Math.imul(h ^ (h >>> 15), 0x85ebca6b)
-    h = Math.imul(h ^ remote.w3, 0xc2b2ae35)
-    h ^= h >>> 13
-    h = Math.imul(h ^ local.w3, 0x9e3779b1)
-    if (!remote.isV4) {
-      h = Math.imul(h ^ (h >>> 16) ^ remote.w2, 0x85ebca6b)
-      h = Math.imul(h ^ (h >>> 13) ^ remote.w1, 0xc2b2ae35)
-      h = Math.imul(h ^ (h >>> 16) ^ remote.w0, 0x27d4eb2f)
-    }
-    h ^= h >>> 16
-    h = Math.imul(h, 0x85ebca6b)
-    return (h ^ (h >>> 13)) & 0x7fffffff
   }
 }

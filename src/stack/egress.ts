@@ -83,7 +83,10 @@ export class Egress {
     route.interface.link.send(route, packet, now)
   }
 
-  /** Unique where the packet may be cut; counted along the route where not, by as many as a super-packet becomes. */
+  /**
+   * MAY-4: each packet has its own. Unique where the packet may be cut; counted along the route where not, by as many
+   * as a super-packet becomes.
+   */
   private identify(route: Route, segmentSize: number, length: number): number {
     const { header } = this
     if (!header.dontFragment) return this.identifications.next(header.source, header.destination, header.protocol)
@@ -92,7 +95,7 @@ export class Egress {
     return id
   }
 
-  /** `offload`: the device will do it, and finds the sum of the pseudo header there, not complemented. */
+  /** RFC 9293, 3.1, MUST-2. `offload`: the device will do it, and finds the sum of the pseudo header there, not complemented. */
   private fillChecksum(route: Route, packet: Packet, protocol: number, offset: number, offload: boolean): void {
     const { bytes, start } = packet
     const length = packet.end - start

@@ -4,6 +4,7 @@ import type { Address } from '../wire/address.ts'
 import { formatAddress } from '../wire/address-text.ts'
 import type { Timed } from './deadlines.ts'
 import type { Tuple } from './demux.ts'
+import type { FourTuple } from './four-tuple.ts'
 import type { Flow } from './probe.ts'
 import type { Route } from './route.ts'
 
@@ -32,22 +33,17 @@ export class Endpoint implements Tuple, Timed, Flow {
   known = true
   /** The MTU that the connection was last told. */
   mtu: number
+  /** Traffic class (IPv4: TOS) of the last packet received. */
+  receivedTos = 0
   hash = 0
   dueAt = Number.POSITIVE_INFINITY
   heapIndex = -1
 
-  constructor(
-    local: Address,
-    localPort: number,
-    remote: Address,
-    remotePort: number,
-    connection: Connection,
-    route: Route,
-  ) {
-    this.local = local
-    this.localPort = localPort
-    this.remote = remote
-    this.remotePort = remotePort
+  constructor(names: FourTuple, connection: Connection, route: Route) {
+    this.local = names.local
+    this.localPort = names.localPort
+    this.remote = names.remote
+    this.remotePort = names.remotePort
     this.connection = connection
     this.route = route
     this.mtu = route.mtu

@@ -47,8 +47,7 @@ export class EthernetLink implements Link, FrameSender {
     this.interface = owner
     this.counters = counters
     this.undelivered = undelivered
-    const limits = { entries: config.gc_thresh3, waitingBytes: config.unres_qlen_bytes }
-    this.neighbours = new Neighbours(limits, counters, this, random)
+    this.neighbours = new Neighbours(config, counters, this, random)
     this.arp = new Arp(owner, this, this.neighbours, counters)
     this.ndp = new Ndp(owner, this, this.neighbours, counters)
   }
@@ -117,6 +116,10 @@ export class EthernetLink implements Link, FrameSender {
 
   reached(hop: Hop, now: number): void {
     this.neighbours.reached(hop.neighbour, now)
+  }
+
+  doubted(hop: Hop): void {
+    this.neighbours.doubted(hop.neighbour)
   }
 
   tick(now: number): void {

@@ -1,13 +1,20 @@
+import type { KnobValue } from '../tcp/knob.ts'
 import type { Address } from '../wire/address.ts'
 import { parseAddress, parsePrefix } from '../wire/address-text.ts'
-import { type HostConfig, hostConfig } from './config.ts'
+import { changeSetting, type HostConfig, hostConfig } from './config.ts'
 import type { Device } from './device.ts'
 import { IpCounters } from './ip-counters.ts'
+import { restartKeepalives } from './keepalives.ts'
 import { Network } from './network.ts'
 import { type Probe, silentProbe } from './probe.ts'
+import { type SnapshotOptions, type SocketSnapshot, snapshots } from './snapshot.ts'
+import { type SockStat, sockStat } from './sockstat.ts'
+import { statistics } from './statistics.ts'
 import type { Surroundings } from './surroundings.ts'
+import { sysctlName } from './sysctl-text.ts'
 import { TcpService } from './tcp-service.ts'
 import { UdpService } from './udp.ts'
+import type { Warning } from './warning.ts'
 
 /** Sends and tells by turns at most so often in one turn, so that two chatty callbacks cannot hold it. */
 const MAX_ROUNDS = 16
@@ -20,7 +27,9 @@ export class Host {
   readonly network: Network
   readonly tcp: TcpService
   readonly udp: UdpService
+  /** The settings as they are now: the same object all along. `setSysctl` changes them. */
   readonly config: Readonly<HostConfig>
+  private readonly settings: HostConfig
   private readonly surroundings: Surroundings
   private readonly ipCounters = new IpCounters()
   private observer: Probe = silentProbe
@@ -30,17 +39,18 @@ export class Host {
   /** Asked for while in a turn: when the next is to follow. */
   private pending = Number.POSITIVE_INFINITY
 
-  /** Throws RangeError for a setting that does not exist or has a value of the wrong type. */
+  /** Throws RangeError for a setting that does not exist or a value that it does not take. */
   constructor(surroundings: Surroundings, config: Partial<HostConfig> = {}, preset: 'linux' | 'rfc' = 'linux') {
     this.surroundings = surroundings
-    this.config = hostConfig(config, preset)
+    this.settings = hostConfig(config, preset)
+    this.config = this.settings
     const random = () => surroundings.random()
     this.network = new Network(surroundings, this.ipCounters, this.config)
     this.tcp = new TcpService(this.config, this.network, surroundings, () => {
       // Within a turn everything is sent before it ends.
       if (!this.inTurn) this.wakeNow()
     })
-    this.udp = new UdpService(this.network, this.ipCounters, random, this.config.ip_local_port_range)
+    this.udp = new UdpService(this.network, this.ipCounters, random, this.config)
     this.network.onwake = () => this.wakeNow()
   }
 
@@ -79,6 +89,11 @@ export class Host {
     return this.observer
   }
 
+  /** Told of what the host's owner should look at: a flood of SYNs, a connection left in CLOSE-WAIT. Nothing, at first. */
+  set onwarning(told: (warning: Warning) => void) {
+    this.tcp.onwarning = told
+  }
+
   /**
    * One turn: takes what the devices bring, lets due timers fire, sends what is owed, tells the
    * sockets' owners. Called by hand, or by the surroundings when the host has asked for it. When an
@@ -102,9 +117,44 @@ export class Host {
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} callbacks have thrown`)
   }
 
-  /** What was counted since the host began, by the names of Linux's MIB. */
+  /** What was counted since the host began, by the names that Linux's nstat prints; TcpCurrEstab as it is now. */
   stats(): Record<string, number> {
-    return { ...this.ipCounters, ...this.tcp.counters }
+    return statistics(this.ipCounters, this.tcp)
+  }
+
+  /**
+   * A setting as it is now. `name` as in `HostConfig`, or with Linux's path before it: 'net.ipv4.tcp_sack',
+   * 'net/ipv4/tcp_sack'. Throws RangeError when there is none of that name.
+   */
+  sysctl<K extends keyof HostConfig>(name: K): HostConfig[K]
+  sysctl(name: string): KnobValue
+  sysctl(name: string): KnobValue {
+    return this.config[sysctlName(name)]
+  }
+
+  /**
+   * Changes a setting of the running host; `name` as for `sysctl`. Connections that are there follow, but for what
+   * was settled when they were opened (docs/sysctl.md). Throws RangeError for an unknown name, or a value that the
+   * setting does not take; then nothing has changed.
+   */
+  setSysctl<K extends keyof HostConfig>(name: K, value: HostConfig[K]): void
+  setSysctl(name: string, value: KnobValue): void
+  setSysctl(name: string, value: KnobValue): void {
+    const known = sysctlName(name)
+    changeSetting(this.settings, known, value)
+    if (known === 'tcp_keepalive_time') restartKeepalives(this.tcp, this.surroundings.now())
+    // The next turn asks everybody anew when it is due.
+    this.wakeNow()
+  }
+
+  /** Every connection, half-open connection, listener and TIME-WAIT entry as it is now, as `ss` would show them. */
+  connections(options: SnapshotOptions = {}): SocketSnapshot[] {
+    return snapshots(this.tcp, this.surroundings.now(), options)
+  }
+
+  /** How many sockets there are, and their memory: the TCP line of /proc/net/sockstat. */
+  sockstat(): SockStat {
+    return sockStat(this.tcp)
   }
 
   /** Closes the devices; connections are not told. */
@@ -114,6 +164,7 @@ export class Host {
 
   private work(errors: unknown[]): void {
     const now = this.surroundings.now()
+    // MUST-58, MUST-59: all that waits is taken before anything is answered.
     this.network.receive(now)
     this.network.tick(now)
     this.tcp.tick(now)

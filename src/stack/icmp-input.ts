@@ -145,6 +145,7 @@ export class IcmpInput {
     for (const listener of this.listeners) listener.reply(echoed, now)
   }
 
+  /** Source Quench is none of those that `IcmpError` reads (MUST-55). */
   private receiveError(ip: IpHeader, toMany: boolean, now: number): void {
     const { failure, message } = this
     this.countError(ip.version)

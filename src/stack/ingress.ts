@@ -14,8 +14,19 @@ import {
   ICMPV6_UNREACHABLE,
 } from '../wire/icmp.ts'
 import { parseIp, parseQuotedIp } from '../wire/ip-header.ts'
+import { hasSourceRoute, IPV4_HEADER } from '../wire/ipv4.ts'
 import { PROTOCOL_NONE } from '../wire/ipv6.ts'
-import { IpHeader, Packet, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/packet.ts'
+import {
+  CE,
+  ECN_BITS,
+  ECT0,
+  ECT1,
+  IpHeader,
+  Packet,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+} from '../wire/packet.ts'
 import type { IcmpInput } from './icmp-input.ts'
 import type { IcmpOutput } from './icmp-output.ts'
 import type { Interface } from './interface.ts'
@@ -24,7 +35,21 @@ import type { NetworkConfig } from './network-config.ts'
 import type { Topology } from './topology.ts'
 import type { TransportReceiver } from './transport.ts'
 
-const SECOND = 1_000_000
+function countMark(codepoint: number, counters: IpCounters): void {
+  switch (codepoint) {
+    case ECT1:
+      counters.IpExtInECT1Pkts += 1
+      return
+    case ECT0:
+      counters.IpExtInECT0Pkts += 1
+      return
+    case CE:
+      counters.IpExtInCEPkts += 1
+      return
+    default:
+      counters.IpExtInNoECTPkts += 1
+  }
+}
 
 /** From the link to the transports: IP packets checked, put together, handed up. */
 export class Ingress {
@@ -56,12 +81,7 @@ export class Ingress {
     this.icmpOutput = icmpOutput
     this.receivers = receivers
     this.counters = counters
-    const limits = {
-      memory: config.ipfrag_high_thresh,
-      timeoutV4: config.ipfrag_time * SECOND,
-      timeoutV6: config.ip6frag_time * SECOND,
-    }
-    this.reassembly = new Reassembly(limits, counters, random(), (bytes, start, end, toMany, now) => {
+    this.reassembly = new Reassembly(config, counters, random(), (bytes, start, end, toMany, now) => {
       if (!toMany) this.timedOut(bytes, start, end, now)
     })
   }
@@ -72,6 +92,14 @@ export class Ingress {
     counters.IpInReceives += 1
     if (!parseIp(packet.bytes, packet.start, packet.end, ip)) {
       counters.IpInHdrErrors += 1
+      return
+    }
+    countMark(ip.trafficClass & ECN_BITS, counters)
+    // Other options of IPv4 are passed over (RFC 9293, 3.9.2, MUST-50); source routes are refused (RFC 7126, 4.3
+    // and 4.4; Linux: accept_source_route), so that none is to be answered by (MUST-53).
+    const optionsAt = packet.start + IPV4_HEADER
+    if (ip.version === 4 && ip.payloadStart > optionsAt && hasSourceRoute(packet.bytes, optionsAt, ip.payloadStart)) {
+      counters.IpInDiscards += 1
       return
     }
     if (!this.plausibleSource(from)) {
@@ -108,7 +136,7 @@ export class Ingress {
     }
   }
 
-  /** A source that a packet can have (RFC 1122, 3.2.1.3; RFC 1812, 5.3.7; RFC 4291, 2.5 and 2.7). */
+  /** A source that a packet can have (MUST-63; RFC 1122, 3.2.1.3; RFC 1812, 5.3.7; RFC 4291, 2.5 and 2.7). */
   private plausibleSource(from: Interface): boolean {
     const { source, version, destination, protocol } = this.ip
     // A mapped address in an IPv6 header would be taken for an IPv4 one.

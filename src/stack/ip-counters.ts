@@ -31,6 +31,11 @@ export class IpCounters {
   IpInUnknownProtos = 0
   IpInDiscards = 0
   IpInDelivers = 0
+  /** Packets by the ECN codepoint they came with (RFC 3168, 5). */
+  IpExtInNoECTPkts = 0
+  IpExtInECT1Pkts = 0
+  IpExtInECT0Pkts = 0
+  IpExtInCEPkts = 0
   IpOutRequests = 0
   IpOutNoRoutes = 0
   IpOutDiscards = 0

@@ -22,6 +22,8 @@ export class IpLink implements Link {
 
   reached(): void {}
 
+  doubted(): void {}
+
   tick(): void {}
 
   deadline(): number {

@@ -29,6 +29,8 @@ export interface Link {
   neighbourMessage(ip: IpHeader, packet: Packet, now: number): void
   /** A hint from above that what is sent along the route arrives (RFC 4861, 7.3.1). */
   reached(hop: Hop, now: number): void
+  /** And that it does not (RFC 1122, 3.3.1.4). */
+  doubted(hop: Hop): void
   tick(now: number): void
   deadline(): number
   /** Gives back what it holds. */

@@ -1,16 +1,27 @@
 import type { Address } from '../wire/address.ts'
 import { Listener } from './listener.ts'
+import { SourceCounts } from './source-counts.ts'
 
 /** The listeners of a host, by port and address. */
 export class Listeners {
+  /** Half-open connections of all listeners by source. */
+  readonly sources: SourceCounts
   private readonly byPort = new Map<number, Listener[]>()
 
-  /** Adds a listener; null when one is there whose address is the same, or any where either may be. */
+  /** `seed`: a random uint32. */
+  constructor(seed: number) {
+    this.sources = new SourceCounts(seed)
+  }
+
+  /**
+   * Adds a listener; null when one is there whose address is the same, or any where either may be. That one is left
+   * as it is (RFC 9293, 3.9.1.1, MUST-41), and connections from the port do not matter (MUST-42).
+   */
   add(address: Address | null, port: number, backlog: number): Listener | null {
     const others = this.byPort.get(port) ?? []
     const taken = others.some((other) => other.address === null || address === null || other.address.equals(address))
     if (taken) return null
-    const listener = new Listener(address, port, backlog)
+    const listener = new Listener(address, port, backlog, this.sources)
     this.byPort.set(port, [...others, listener])
     return listener
   }

@@ -128,7 +128,7 @@ describe.each(['ip', 'ethernet'] as const)('a network on an %s device that is fe
       max_path_mtus: 8,
     })
     node.attach(end, '10.0.0.2/24', 'fd00::2/64')
-    const udp = new UdpService(node.network, node.counters, () => 1, [40_000, 50_000])
+    const udp = new UdpService(node.network, node.counters, () => 1, { ip_local_port_range: [40_000, 50_000] })
     udp.bind(deafUser, null, 7)
     const reached = { transport: 0, errors: 0, echoes: 0 }
     node.network.handle(6, {

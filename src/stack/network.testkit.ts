@@ -5,7 +5,7 @@ import type { IpHeader, Packet } from '../wire/packet.ts'
 import type { Device } from './device.ts'
 import { IpCounters } from './ip-counters.ts'
 import { Network, type TransportReceiver } from './network.ts'
-import type { NetworkConfig } from './network-config.ts'
+import { type NetworkConfig, networkDefaults } from './network-config.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** A clock moved by hand and chance from a seed (xorshift32). */
@@ -76,7 +76,7 @@ export class TestNode {
 
   constructor(seed = 1, config: Partial<NetworkConfig> = {}) {
     this.surroundings = new TestSurroundings(seed)
-    this.network = new Network(this.surroundings, this.counters, config)
+    this.network = new Network(this.surroundings, this.counters, { ...networkDefaults, ...config })
   }
 
   /** Adds a device with addresses such as '10.0.0.1/24'. */

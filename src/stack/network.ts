@@ -21,7 +21,6 @@ import type { SendOptions, TransportReceiver } from './transport.ts'
 
 export type { SendOptions, TransportReceiver } from './transport.ts'
 
-const SECOND = 1_000_000
 const PROTOCOLS = 256
 
 /** Everything between devices and transports: links, IP and ICMP of both families, routes, neighbours. */
@@ -44,14 +43,13 @@ export class Network {
   /** What `deadline` said last. */
   private told = Number.POSITIVE_INFINITY
 
-  constructor(surroundings: Surroundings, counters: IpCounters, config: Partial<NetworkConfig> = {}) {
+  constructor(surroundings: Surroundings, counters: IpCounters, config: Readonly<NetworkConfig> = networkDefaults) {
     this.onwake = () => surroundings.wake(surroundings.now())
     this.counters = counters
-    this.config = { ...networkDefaults, ...config }
+    this.config = config
     this.random = () => surroundings.random()
-    const { icmp_ratelimit, icmp_msgs_per_sec, icmp_msgs_burst, mtu_expires, min_pmtu, max_path_mtus } = this.config
-    const paths = new PathMtuCache(max_path_mtus, mtu_expires * SECOND, min_pmtu, this.random())
-    const limit = new ErrorLimit(icmp_ratelimit, icmp_msgs_per_sec, icmp_msgs_burst, this.random())
+    const paths = new PathMtuCache(config, this.random())
+    const limit = new ErrorLimit(config, this.random())
     const loopback = new Interface(new Loopback(), true, (owner) => new IpLink(owner))
     this.topology = new Topology(loopback, paths, this.random)
     this.egress = new Egress(counters, this.random)
@@ -224,6 +222,11 @@ export class Network {
   /** What a transport sends along the route is known to arrive: the neighbour need not be asked (RFC 4861, 7.3.1). */
   reached(route: Route, now: number): void {
     route.interface.link.reached(route, now)
+  }
+
+  /** What a transport sends along the route goes unanswered: its neighbour is not taken for reachable any more. */
+  doubted(route: Route): void {
+    route.interface.link.doubted(route)
   }
 
   /** Asks for an echo of `data` (ping); false = there is no room now, or too much data. Answers go to the echo listeners. */

@@ -9,7 +9,7 @@ const REMOTE = address('10.0.0.2')
 
 function portsOf(seed: number, range: readonly [number, number]): EphemeralPorts {
   const surroundings = new TestSurroundings(seed)
-  return new EphemeralPorts(() => surroundings.random(), range)
+  return new EphemeralPorts(() => surroundings.random(), { ip_local_port_range: range })
 }
 
 function take(ports: EphemeralPorts, count: number, remote: Address = REMOTE): number[] {

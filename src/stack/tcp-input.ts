@@ -1,6 +1,6 @@
 import type { TcpCounters } from '../tcp/counters.ts'
 import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
-import { type IpHeader, type Packet, PROTOCOL_TCP } from '../wire/packet.ts'
+import { ECN_BITS, type IpHeader, type Packet, PROTOCOL_TCP } from '../wire/packet.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import { parseTcp } from '../wire/tcp-header.ts'
 
@@ -9,6 +9,7 @@ export function readSegment(ip: IpHeader, packet: Packet, segment: TcpSegment, c
   const { bytes } = packet
   const { payloadStart, payloadLength } = ip
   counters.TcpInSegs += 1
+  // RFC 9293, 3.1, MUST-3.
   if (!packet.checksumOffloaded) {
     const pseudo = pseudoHeaderSum(ip.source, ip.destination, PROTOCOL_TCP, payloadLength)
     if (fold(sum(bytes, payloadStart, payloadLength, pseudo)) !== 0xffff) {
@@ -21,6 +22,7 @@ export function readSegment(ip: IpHeader, packet: Packet, segment: TcpSegment, c
     counters.TcpInErrs += 1
     return false
   }
+  segment.ecn = ip.trafficClass & ECN_BITS
   segment.segmentSize = packet.segmentSize
   return true
 }

@@ -1,7 +1,9 @@
+import type { TcpConfig } from '../tcp/config.ts'
+import { answerWithCookie, type CookieAnswer } from '../tcp/cookie-handshake.ts'
 import type { TcpCounters } from '../tcp/counters.ts'
 import { refusal } from '../tcp/refusal.ts'
 import type { Address } from '../wire/address.ts'
-import { HEADROOM, IpHeader, Packet, PROTOCOL_TCP } from '../wire/packet.ts'
+import { ECN_BITS, HEADROOM, IpHeader, NOT_ECT, Packet, PROTOCOL_TCP } from '../wire/packet.ts'
 import { TcpSegment } from '../wire/tcp.ts'
 import { emitTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -10,7 +12,7 @@ import type { Network, SendOptions } from './network.ts'
 import type { Sent } from './outbox.ts'
 import type { Flow, Probe } from './probe.ts'
 import type { Route } from './route.ts'
-import type { TimeWait } from './time-wait.ts'
+import type { TimeWait } from './time-wait-record.ts'
 
 const TCP_HEADER = 20
 const MAX_PACKET = 65_535
@@ -19,9 +21,14 @@ const MAX_HEADERS = 120
 /** A device that has had no room for so long, in microseconds, loses what it is to send. */
 const DEVICE_PATIENCE = 1_000_000
 
-/** TCP payload without options that a path of `mtu` bytes carries to `remote`. */
+/** TCP payload without options that a path of `mtu` bytes carries to `remote`: the MSS to announce (MUST-67, SHLD-6). */
 export function segmentSize(mtu: number, remote: Address): number {
   return Math.max(8, Math.min(mtu, MAX_PACKET) - TCP_HEADER - (remote.isV4 ? 20 : 40))
+}
+
+/** The same where a SYN names no MSS (RFC 9293, 3.7.1, MUST-15). */
+export function defaultMss(remote: Address): number {
+  return remote.isV4 ? 536 : 1220
 }
 
 /** Carries segments from connections to the network. */
@@ -52,7 +59,7 @@ export class TcpOutput {
     const { connection } = endpoint
     const route = this.usableRoute(endpoint)
     if (route === null) {
-      connection.tcb.softError = 'ENETUNREACH'
+      connection.tcb.report('ENETUNREACH')
       this.lose(endpoint, now)
       return 'all'
     }
@@ -77,7 +84,8 @@ export class TcpOutput {
       segment.sourcePort = endpoint.localPort
       segment.destinationPort = endpoint.remotePort
       this.options.hopLimit = connection.options.hopLimit
-      this.options.trafficClass = connection.options.trafficClass
+      // The DSCP is the user's (IP_TOS; SHLD-22, SHLD-23), the ECN field the connection's.
+      this.options.trafficClass = (connection.options.trafficClass & ~ECN_BITS) | segment.ecn
       this.transmit(route, segment, endpoint, probe, now)
     }
   }
@@ -85,30 +93,50 @@ export class TcpOutput {
   /** Answers a segment that no connection wants (RFC 9293, 3.10.7.1). */
   refuse(ip: IpHeader, segment: TcpSegment, probe: Probe, now: number): void {
     const route = this.network.route(ip.source, ip.destination)
-    const room = route?.claim() ?? null
-    if (route === null || room === null) return
-    const out = this.segment
-    if (!refusal(segment, out)) return
-    out.bytes = room
-    out.payloadStart = HEADROOM
-    this.options.hopLimit = 64
-    this.options.trafficClass = ip.trafficClass & 0xfc
+    if (route === null || !this.hasRoom(route) || !refusal(segment, this.segment)) return
     this.counters.TcpOutRsts += 1
-    this.transmit(route, out, null, probe, now)
+    this.transmitAlone(route, ip.trafficClass & 0xfc, null, probe, now)
   }
 
   /** The last ACK of a connection in TIME-WAIT, again. */
   acknowledgeLate(entry: TimeWait, probe: Probe, now: number): void {
     const route = this.network.route(entry.remote, entry.local)
-    const room = route?.claim() ?? null
-    if (route === null || room === null) return
-    const out = this.segment
-    entry.lastAck(out, now)
-    out.bytes = room
-    out.payloadStart = HEADROOM
+    if (route === null || !this.hasRoom(route)) return
+    entry.lastAck(this.segment, now)
+    this.transmitAlone(route, 0, entry, probe, now)
+  }
+
+  /** The SYN,ACK to a SYN of which nothing is kept. */
+  answerWithCookie(
+    route: Route,
+    syn: TcpSegment,
+    answer: CookieAnswer,
+    config: TcpConfig,
+    probe: Probe,
+    now: number,
+  ): void {
+    if (!this.hasRoom(route)) return
+    this.segment.sourcePort = syn.destinationPort
+    this.segment.destinationPort = syn.sourcePort
+    answerWithCookie(syn, answer, config, this.segment)
+    this.transmitAlone(route, 0, null, probe, now)
+  }
+
+  /** Whether the device takes one more packet; the segment to be built is then in its buffer. */
+  private hasRoom(route: Route): boolean {
+    const room = route.claim()
+    if (room === null) return false
+    this.segment.bytes = room
+    this.segment.payloadStart = HEADROOM
+    return true
+  }
+
+  /** Sends the segment that was built, which is no connection's. */
+  private transmitAlone(route: Route, trafficClass: number, flow: Flow | null, probe: Probe, now: number): void {
+    this.segment.ecn = NOT_ECT
     this.options.hopLimit = 64
-    this.options.trafficClass = 0
-    this.transmit(route, out, entry, probe, now)
+    this.options.trafficClass = trafficClass
+    this.transmit(route, this.segment, flow, probe, now)
   }
 
   /** Whether the device, which has no room, has had none for too long. */
@@ -142,13 +170,21 @@ export class TcpOutput {
     this.ip.source.set(route.source)
     this.ip.destination.set(route.destination)
     this.ip.protocol = PROTOCOL_TCP
+    this.ip.trafficClass = this.options.trafficClass
     probe.segment('out', this.ip, segment, flow, now)
     this.network.transmit(route, packet, PROTOCOL_TCP, TCP_CHECKSUM_OFFSET, this.options, now)
   }
 
-  /** The endpoint's route, looked up anew when the table has changed; null = there is none now. */
+  /**
+   * The endpoint's route, looked up anew when the table has changed or the connection asks for it, from the same
+   * address (MUST-45); null = there is none now.
+   */
   private usableRoute(endpoint: Endpoint): Route | null {
-    if (endpoint.route.valid) return endpoint.route
+    const { tcb } = endpoint.connection
+    if (tcb.doubtsRoute) {
+      tcb.doubtsRoute = false
+      this.network.doubted(endpoint.route)
+    } else if (endpoint.route.valid) return endpoint.route
     const route = this.network.route(endpoint.remote, endpoint.local)
     if (route !== null) endpoint.route = route
     return route

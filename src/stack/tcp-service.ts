@@ -1,63 +1,94 @@
 import type { IcmpError } from '../ip/icmp-error.ts'
+import { SECOND } from '../tcp/config.ts'
 import { TcpCounters } from '../tcp/counters.ts'
+import type { Memory } from '../tcp/memory.ts'
 import type { State } from '../tcp/states.ts'
-import { Address } from '../wire/address.ts'
+import type { Address } from '../wire/address.ts'
 import { type IpHeader, type Packet, PROTOCOL_TCP } from '../wire/packet.ts'
-import { ACK, FIN, RST, SYN, TcpSegment } from '../wire/tcp.ts'
+import { TcpSegment } from '../wire/tcp.ts'
+import { ActiveOpens } from './active-opens.ts'
+import { CloseWaitWatch } from './close-wait-watch.ts'
 import type { HostConfig } from './config.ts'
 import { ConnectionMaker } from './connection-maker.ts'
-import { Deadlines } from './deadlines.ts'
-import { Demux } from './demux.ts'
-import { Endpoint, nobody } from './endpoint.ts'
+import { Connections } from './connections.ts'
+import { type Endpoint, nobody } from './endpoint.ts'
+import { FastOpenCache } from './fast-open-cache.ts'
 import { icmpMeaning } from './icmp-meaning.ts'
 import type { Listener } from './listener.ts'
 import { Listeners } from './listeners.ts'
 import type { Network } from './network.ts'
 import { News } from './news.ts'
-import { Outbox } from './outbox.ts'
+import { PassiveOpens } from './passive-opens.ts'
 import { EphemeralPorts } from './ports.ts'
-import { type Probe, silentProbe } from './probe.ts'
-import type { Route } from './route.ts'
+import type { Probe } from './probe.ts'
 import { StackError } from './stack-error.ts'
 import type { Surroundings } from './surroundings.ts'
 import { readSegment } from './tcp-input.ts'
 import { TcpOutput } from './tcp-output.ts'
-import { nextIsn, TimeWait, TimeWaitQueue } from './time-wait.ts'
+import { nextIsn, TimeWait } from './time-wait-record.ts'
+import type { Warning } from './warning.ts'
 
-/** Stands for any address where one is hashed. */
-const ANY = new Address()
-
-/** TCP on one host: its connections and listeners, who gets which segment, and who is due. */
+/** TCP on one host: who gets which segment, what users ask for, and the turns in which it happens. */
 export class TcpService {
   readonly counters = new TcpCounters()
-  probe: Probe = silentProbe
+  /** Of all connections. */
+  readonly memory: Memory
+  /** Told of what the host's owner should look at, when the protocol is at rest. */
+  onwarning: (warning: Warning) => void = () => {}
   private readonly config: HostConfig
   private readonly network: Network
-  private readonly endpoints: Demux<Endpoint | TimeWait>
-  private readonly timeWaits = new TimeWaitQueue()
-  private readonly listeners = new Listeners()
-  private readonly maker: ConnectionMaker
-  private readonly deadlines = new Deadlines<Endpoint>()
-  private readonly ports: EphemeralPorts
-  private readonly output: TcpOutput
-  private readonly segment = new TcpSegment()
-  private readonly outbox = new Outbox()
-  private readonly news = new News()
   private readonly surroundings: Surroundings
-  private readonly schedule: () => void
+  private readonly listeners: Listeners
+  private readonly output: TcpOutput
+  private readonly fastOpenCache: FastOpenCache
+  private readonly all: Connections
+  private readonly active: ActiveOpens
+  private readonly passive: PassiveOpens
+  private readonly closeWaits = new CloseWaitWatch()
+  private readonly news = new News()
+  private readonly segment = new TcpSegment()
+  private warnings: Warning[] = []
 
   /** `schedule` asks for a turn: something is to be sent or told. */
   constructor(config: HostConfig, network: Network, surroundings: Surroundings, schedule: () => void) {
+    const { counters } = this
     const random = () => surroundings.random()
     this.surroundings = surroundings
     this.config = config
     this.network = network
-    this.schedule = schedule
-    this.endpoints = new Demux(random())
-    this.ports = new EphemeralPorts(random, config.ip_local_port_range)
-    this.maker = new ConnectionMaker(config, this.counters, random)
-    this.output = new TcpOutput(network, this.counters)
+    const ports = new EphemeralPorts(random, config)
+    const maker = new ConnectionMaker(config, counters, surroundings)
+    const output = new TcpOutput(network, counters)
+    const listeners = new Listeners(random())
+    const connections = new Connections({
+      config,
+      counters,
+      surroundings,
+      maker,
+      output,
+      schedule,
+      onmove: (endpoint, from, to) => this.moved(endpoint, from, to),
+      onnews: (endpoint) => this.news.add(endpoint),
+    })
+    this.memory = maker.memory
+    this.output = output
+    this.fastOpenCache = new FastOpenCache(config)
+    this.listeners = listeners
+    this.all = connections
+    this.active = new ActiveOpens(network, connections, listeners, ports)
+    const onready = (listener: Listener) => this.news.add(listener)
+    const warn = (warning: Warning) => this.warnings.push(warning)
+    const setup = { config, counters, network, connections, listeners, maker, output, random, onready, warn }
+    this.passive = new PassiveOpens(setup)
     network.handle(PROTOCOL_TCP, this)
+  }
+
+  get probe(): Probe {
+    return this.all.probe
+  }
+
+  set probe(probe: Probe) {
+    this.all.probe = probe
   }
 
   // ---- segments in
@@ -66,17 +97,27 @@ export class TcpService {
   receive(ip: IpHeader, packet: Packet, now: number): void {
     const { segment } = this
     if (!readSegment(ip, packet, segment, this.counters)) return
-    const endpoint = this.endpoints.find(ip.destination, segment.destinationPort, ip.source, segment.sourcePort)
+    const endpoint = this.all.find(ip.destination, segment.destinationPort, ip.source, segment.sourcePort)
     this.probe.segment('in', ip, segment, endpoint, now)
     if (endpoint === null) this.open(ip, segment, -1, now)
     else if (endpoint instanceof TimeWait) this.deliverLate(endpoint, ip, segment, now)
+    else if (endpoint.state === 'LISTEN') this.openAnew(endpoint, ip, segment, now)
     else if (this.givesWay(endpoint)) this.open(ip, segment, nextIsn(endpoint.connection.tcb.snd.nxt), now)
-    else this.deliver(endpoint, segment, now)
+    else {
+      endpoint.receivedTos = ip.trafficClass
+      this.deliver(endpoint, segment, now)
+    }
+  }
+
+  /** It was half open until a RST came in this very turn (RFC 9293, 3.10.7.4): what comes now is not for it. */
+  private openAnew(endpoint: Endpoint, ip: IpHeader, segment: TcpSegment, now: number): void {
+    this.all.forget(endpoint)
+    this.open(ip, segment, -1, now)
   }
 
   private deliver(endpoint: Endpoint, segment: TcpSegment, now: number): void {
     const { connection } = endpoint
-    if (connection.state === 'SYN-RECEIVED' && this.overflows(endpoint, segment)) return
+    if (connection.state === 'SYN-RECEIVED' && this.passive.overflows(endpoint, segment)) return
     const { una } = connection.tcb.snd
     connection.receive(segment, now)
     // What was acknowledged has arrived: the way there works (RFC 4861, 7.3.1).
@@ -89,16 +130,13 @@ export class TcpService {
     switch (entry.receive(segment, now)) {
       case 'reopen':
         if (this.listeners.find(entry.local, entry.localPort) === null) break
-        this.forgetLate(entry)
+        this.all.forgetLate(entry)
         this.open(ip, segment, nextIsn(entry.sndNxt), now)
         return
       case 'acknowledge':
         break
-      case 'skip':
-        this.counters.TCPACKSkipped += 1
-        return
       case 'reset':
-        this.forgetLate(entry)
+        this.all.forgetLate(entry)
         return
       case 'ignore':
         return
@@ -111,78 +149,32 @@ export class TcpService {
     if (!endpoint.connection.yieldsTo(this.segment)) return false
     if (this.listeners.find(endpoint.local, endpoint.localPort) === null) return false
     endpoint.connection.abort()
-    this.forget(endpoint)
+    this.all.forget(endpoint)
     this.touch(endpoint)
     return true
   }
 
   /**
-   * A segment for no connection: a SYN for a listener, or refused (RFC 9293, 3.10.7.1, 3.10.7.2). `isn`:
-   * where our sequence numbers are to begin; -1 = anywhere.
+   * A segment for no connection: for a listener, or refused (RFC 9293, 3.10.7.1, 3.10.7.2). `isn`: where
+   * our sequence numbers are to begin; -1 = anywhere.
    */
   private open(ip: IpHeader, segment: TcpSegment, isn: number, now: number): void {
     const listener = this.listeners.find(ip.destination, segment.destinationPort)
-    if (listener === null) {
-      this.output.refuse(ip, segment, this.probe, now)
-      return
-    }
-    if (segment.flags & RST) return
-    if (segment.flags & ACK) {
-      this.output.refuse(ip, segment, this.probe, now)
-      return
-    }
-    // A SYN that is a FIN, too, is no attempt to talk (as Linux).
-    if ((segment.flags & (SYN | FIN)) !== SYN) {
-      this.counters.TCPNoAck += 1
-      return
-    }
-    if (listener.full || listener.halfOpen.size >= Math.max(listener.backlog, this.config.tcp_max_syn_backlog)) {
-      if (listener.full) this.counters.ListenOverflows += 1
-      this.counters.ListenDrops += 1
-      return
-    }
-    const route = this.network.route(ip.source, ip.destination)
-    if (route === null) {
-      this.counters.ListenDrops += 1
-      return
-    }
-    const endpoint = this.make(
-      ip.destination.clone(),
-      segment.destinationPort,
-      ip.source.clone(),
-      segment.sourcePort,
-      route,
-      listener,
-      isn,
-      now,
-    )
-    listener.halfOpen.add(endpoint)
-    endpoint.connection.listen()
-    endpoint.connection.receive(segment, now)
-    this.touch(endpoint)
+    if (listener !== null && this.passive.arrive(listener, ip, segment, isn, now)) return
+    this.output.refuse(ip, segment, this.probe, now)
   }
 
-  /** The third ACK finds the accept queue full: it is left unanswered, or refused (tcp_abort_on_overflow). */
-  private overflows(endpoint: Endpoint, segment: TcpSegment): boolean {
-    const listener = this.listeners.find(endpoint.local, endpoint.localPort)
-    if (listener === null || !listener.full || !listener.halfOpen.has(endpoint)) return false
-    if ((segment.flags & (ACK | SYN | RST)) !== ACK) return false
-    this.counters.ListenOverflows += 1
-    this.counters.ListenDrops += 1
-    if (this.config.tcp_abort_on_overflow) {
-      endpoint.connection.abort()
-      this.touch(endpoint)
-    }
-    return true
-  }
-
-  /** ICMP tells of a segment that we sent (RFC 9293, 3.9.2.2; RFC 5927). */
+  /** ICMP tells of a segment that we sent (RFC 9293, 3.9.2.2, MUST-54; RFC 5927). */
   error(error: IcmpError, now: number): void {
-    const endpoint = this.endpoints.find(error.source, error.sourcePort, error.destination, error.destinationPort)
+    const endpoint = this.all.find(error.source, error.sourcePort, error.destination, error.destinationPort)
     if (endpoint instanceof TimeWait) return
     // Whoever does not see our segments cannot quote one in flight (RFC 5927, 4.1).
-    if (endpoint === null || !endpoint.connection.inFlight(error.seq)) {
+    if (endpoint === null) {
       this.network.counters.IcmpInErrors += 1
+      return
+    }
+    if (!endpoint.connection.inFlight(error.seq)) {
+      this.counters.OutOfWindowIcmps += 1
       return
     }
     if (error.kind === 'packet-too-big') {
@@ -196,28 +188,18 @@ export class TcpService {
 
   // ---- user calls
 
-  /** A connection to be opened actively. Throws StackError: EADDRNOTAVAIL, EADDRINUSE, ENETUNREACH. */
+  /** A connection to be opened actively, in CLOSED until `begin`. Throws StackError: EADDRNOTAVAIL, EADDRINUSE, ENETUNREACH. */
   connect(local: Address | null, localPort: number, remote: Address, remotePort: number, now: number): Endpoint {
-    if (local !== null && !this.network.isLocal(local)) {
-      throw new StackError('EADDRNOTAVAIL', 'connect', 'the local address is none of this host')
-    }
-    const route = this.network.route(remote, local)
-    if (route === null) throw new StackError('ENETUNREACH', 'connect', 'no route leads there: add one by host.addRoute')
-    // RFC 9293, 3.9.2.3: a connection is between two; the error is Linux's.
-    if (route.cast !== 'unicast') throw new StackError('ENETUNREACH', 'connect', 'the address is one of many hosts')
-    const source = route.source
-    const free = (port: number) => this.endpoints.find(source, port, remote, remotePort) === null
-    let port = localPort
-    if (port === 0) {
-      port = this.ports.choose(source, remote, remotePort, (p) => free(p) && !this.listeners.has(p))
-      if (port === 0)
-        throw new StackError('EADDRNOTAVAIL', 'connect', 'no ephemeral port is free: see ip_local_port_range')
-    } else if (!free(port)) {
-      throw new StackError('EADDRINUSE', 'connect', `port ${port} already has a connection to that address and port`)
-    }
-    const endpoint = this.make(source.clone(), port, remote.clone(), remotePort, route, null, -1, now)
+    const endpoint = this.active.open(local, localPort, remote, remotePort, now)
     this.touch(endpoint)
     return endpoint
+  }
+
+  /** Sends the SYN of a connection from `connect`, whose options were set meanwhile (RFC 9293, 3.10.1). */
+  begin(endpoint: Endpoint, now: number): void {
+    this.fastOpenCache.prepare(endpoint)
+    endpoint.connection.connect(now)
+    this.touch(endpoint)
   }
 
   /** OPEN, passive. Port 0 = one is chosen. Throws StackError: EADDRINUSE, EADDRNOTAVAIL. */
@@ -225,12 +207,7 @@ export class TcpService {
     if (address !== null && !this.network.isLocal(address)) {
       throw new StackError('EADDRNOTAVAIL', 'listen', 'the address is none of this host')
     }
-    let chosen = port
-    if (port === 0) {
-      const any = address ?? ANY
-      chosen = this.ports.choose(any, any, 0, (p) => !this.listeners.has(p))
-      if (chosen === 0) throw new StackError('EADDRINUSE', 'listen', 'no port is free: see ip_local_port_range')
-    }
+    const chosen = port === 0 ? this.active.listeningPort(address) : port
     const { somaxconn } = this.config
     // As Linux, which takes a negative one for a very large one.
     const bound = backlog >= 0 && backlog <= somaxconn ? backlog : somaxconn
@@ -241,57 +218,39 @@ export class TcpService {
 
   /** CLOSE in LISTEN: connections that nobody has accepted are reset. */
   unlisten(listener: Listener): void {
-    this.listeners.remove(listener)
-    listener.onready = () => {}
-    for (const endpoint of [...listener.halfOpen, ...listener.ready]) {
-      endpoint.connection.abort()
-      this.touch(endpoint)
+    this.passive.end(listener)
+  }
+
+  /**
+   * The owner lets the connection go: it closes on its own, as an orphan, or is reset if there are too
+   * many of those (tcp_max_orphans).
+   */
+  release(endpoint: Endpoint, now: number): void {
+    const { connection } = endpoint
+    connection.close(now)
+    this.all.disown(endpoint)
+    if (this.all.orphanCount > this.config.tcp_max_orphans) {
+      this.counters.TCPAbortOnMemory += 1
+      connection.abort()
     }
-    listener.ready.length = 0
-    listener.halfOpen.clear()
+    this.touch(endpoint)
+  }
+
+  /** Ends the connection by RST; nobody holds it any more. */
+  abort(endpoint: Endpoint): void {
+    endpoint.owner = nobody
+    endpoint.connection.abort()
+    this.touch(endpoint)
   }
 
   /** Something was done to the endpoint's connection: it may have segments to send and events to tell. */
   touch(endpoint: Endpoint): void {
-    if (this.outbox.add(endpoint)) this.schedule()
-  }
-
-  // ---- the turn
-
-  /** Lets timers fire that are due. */
-  tick(now: number): void {
-    for (let entry = this.timeWaits.pop(now); entry !== null; entry = this.timeWaits.pop(now)) this.forgetLate(entry)
-    for (;;) {
-      const endpoint = this.deadlines.pop(now)
-      if (endpoint === null) return
-      endpoint.connection.tick(now)
-      this.touch(endpoint)
-    }
-  }
-
-  /** Sends what is owed, as far as the devices have room; true = something waits to be told. */
-  flush(now: number): boolean {
-    this.output.giveUpAt = Number.POSITIVE_INFINITY
-    this.outbox.drain((endpoint) => {
-      const sent = this.output.send(endpoint, now, this.probe)
-      this.settle(endpoint)
-      return sent
-    })
-    return !this.news.isEmpty
-  }
-
-  /** Tells owners what has happened. They may write, read and close at once; what they throw goes to `errors`. */
-  notify(errors: unknown[]): void {
-    this.news.tell(errors)
-  }
-
-  get deadline(): number {
-    return Math.min(this.deadlines.next, this.timeWaits.next, this.output.giveUpAt)
+    this.all.touch(endpoint)
   }
 
   /** Every connection, for ss and statistics. */
   connections(): Iterable<Endpoint | TimeWait> {
-    return this.endpoints
+    return this.all
   }
 
   /** Every listener. */
@@ -299,73 +258,69 @@ export class TcpService {
     return this.listeners.all()
   }
 
-  /** After its segments have gone: forget it if it is over, else note its deadline and its events. */
-  private settle(endpoint: Endpoint): void {
-    const { connection } = endpoint
-    const { state } = connection
-    if (state === 'CLOSED' || state === 'LISTEN') {
-      if (connection.tcb.owedReset === 'none') this.forget(endpoint)
-    } else if (state === 'TIME-WAIT' && endpoint.owner === nobody && connection.tcb.acks.owed === 'none') {
-      this.condense(endpoint)
-    } else {
-      this.deadlines.set(endpoint, connection.deadline())
+  /** Connections that nobody holds and that are not over. */
+  get orphanCount(): number {
+    return this.all.orphanCount
+  }
+
+  // ---- the turn
+
+  /** Lets timers fire that are due. */
+  tick(now: number): void {
+    for (let endpoint = this.all.due(now); endpoint !== null; endpoint = this.all.due(now)) {
+      if (endpoint.state === 'SYN-RECEIVED') this.passive.ration(endpoint, now)
+      endpoint.connection.tick(now)
+      this.touch(endpoint)
     }
-    if (connection.tcb.events !== 0) this.news.add(endpoint)
-  }
-
-  /** Nobody holds the connection any more, and all that is left to do is to wait. */
-  private condense(endpoint: Endpoint): void {
-    if (!endpoint.known) return
-    endpoint.known = false
-    this.endpoints.remove(endpoint)
-    this.deadlines.remove(endpoint)
-    if (this.timeWaits.size >= this.config.tcp_max_tw_buckets) {
-      this.counters.TCPTimeWaitOverflow += 1
-      this.probe.state(endpoint, 'TIME-WAIT', 'CLOSED', this.surroundings.now())
-      return
+    const patience = this.closeWaitPatience()
+    for (let left = this.closeWaits.pop(patience, now); left !== null; left = this.closeWaits.pop(patience, now)) {
+      this.warnOfCloseWait(left)
     }
-    const entry = new TimeWait(endpoint)
-    this.endpoints.add(entry)
-    this.timeWaits.add(entry)
   }
 
-  private forgetLate(entry: TimeWait): void {
-    this.endpoints.remove(entry)
-    this.timeWaits.remove(entry)
-    this.probe.state(entry, 'TIME-WAIT', 'CLOSED', this.surroundings.now())
+  /** Sends what is owed, as far as the devices have room; true = something waits to be told. */
+  flush(now: number): boolean {
+    this.all.flush(now)
+    return !this.news.isEmpty || this.warnings.length > 0
   }
 
-  private forget(endpoint: Endpoint): void {
-    if (!endpoint.known) return
-    endpoint.known = false
-    this.endpoints.remove(endpoint)
-    this.deadlines.remove(endpoint)
+  /** Tells owners what has happened. They may write, read and close at once; what they throw goes to `errors`. */
+  notify(errors: unknown[]): void {
+    this.news.tell(errors)
+    const { warnings } = this
+    this.warnings = []
+    for (const warning of warnings) {
+      try {
+        this.onwarning(warning)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
   }
 
-  private make(
-    local: Address,
-    localPort: number,
-    remote: Address,
-    remotePort: number,
-    route: Route,
-    listener: Listener | null,
-    isn: number,
-    now: number,
-  ): Endpoint {
-    const observer = { moved: (from: State, to: State) => this.moved(endpoint, listener, from, to) }
-    const connection = this.maker.make(local, localPort, remote, remotePort, route.mtu, observer, isn, now)
-    const endpoint = new Endpoint(local, localPort, remote, remotePort, connection, route)
-    this.endpoints.add(endpoint)
-    return endpoint
+  get deadline(): number {
+    return Math.min(this.all.deadline, this.closeWaits.deadline(this.closeWaitPatience()))
   }
 
-  private moved(endpoint: Endpoint, listener: Listener | null, from: State, to: State): void {
-    this.probe.state(endpoint, from, to, this.surroundings.now())
-    if (listener === null || from !== 'SYN-RECEIVED') return
-    listener.halfOpen.delete(endpoint)
-    if (to === 'CLOSED' || to === 'LISTEN') return
-    this.counters.TcpPassiveOpens += 1
-    listener.ready.push(endpoint)
-    this.news.add(listener)
+  private closeWaitPatience(): number {
+    const { close_wait_warning: limit } = this.config
+    return limit === 0 ? Number.POSITIVE_INFINITY : limit * SECOND
+  }
+
+  private warnOfCloseWait(endpoint: Endpoint): void {
+    this.counters.CloseWaitForgotten += 1
+    const names = `${endpoint.localAddress}:${endpoint.localPort} to ${endpoint.remoteAddress}:${endpoint.remotePort}`
+    const message =
+      `the connection ${names} has been in CLOSE-WAIT for ${this.config.close_wait_warning} s:` +
+      ' the peer has closed, and the application must close, too'
+    this.warnings.push({ code: 'CLOSE_WAIT', message })
+  }
+
+  private moved(endpoint: Endpoint, from: State, to: State): void {
+    const now = this.surroundings.now()
+    if (from === 'SYN-RECEIVED') this.passive.left(endpoint, to, now)
+    else if (from === 'SYN-SENT' && to === 'ESTABLISHED') this.fastOpenCache.learn(endpoint)
+    if (to === 'CLOSE-WAIT') this.closeWaits.add(endpoint, now)
+    else if (from === 'CLOSE-WAIT') this.closeWaits.delete(endpoint)
   }
 }

@@ -34,7 +34,9 @@ class Mailbox implements UdpUser {
 }
 
 class UdpNode extends TestNode {
-  readonly udp = new UdpService(this.network, this.counters, () => this.surroundings.random(), [40_000, 40_003])
+  readonly udp = new UdpService(this.network, this.counters, () => this.surroundings.random(), {
+    ip_local_port_range: [40_000, 40_003],
+  })
 
   override turn(): void {
     super.turn()

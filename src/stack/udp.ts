@@ -1,5 +1,6 @@
 import type { IcmpError } from '../ip/icmp-error.ts'
 import { isMulticast } from '../ip/scope.ts'
+import { ChunkPool } from '../tcp/chunk-pool.ts'
 import type { Address } from '../wire/address.ts'
 import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
 import { HEADROOM, type IpHeader, Packet, PROTOCOL_UDP } from '../wire/packet.ts'
@@ -7,6 +8,7 @@ import { emitUdp, parseUdp, UDP_CHECKSUM_OFFSET, UDP_HEADER, UdpDatagram } from 
 import { icmpMeaning } from './icmp-meaning.ts'
 import type { IpCounters } from './ip-counters.ts'
 import type { Network, TransportReceiver } from './network.ts'
+import type { PortSettings } from './ports.ts'
 import type { Route } from './route.ts'
 import { StackError } from './stack-error.ts'
 import { UdpPort, type UdpUser } from './udp-port.ts'
@@ -20,22 +22,24 @@ export type UdpSendResult = 'sent' | 'EAGAIN' | 'EMSGSIZE' | 'ENETUNREACH' | 'EA
 
 /** UDP (RFC 768): ports, and whose datagram is whose. */
 export class UdpService implements TransportReceiver {
+  /** Memory of what waits to be received. */
+  readonly chunks = new ChunkPool()
   private readonly network: Network
   private readonly counters: IpCounters
   private readonly random: () => number
-  private readonly range: readonly [number, number]
+  private readonly config: PortSettings
   private readonly ports = new Map<number, UdpPort[]>()
   private readonly datagram = new UdpDatagram()
   private readonly packet = new Packet()
   private news: UdpPort[] = []
   private blocked: UdpPort[] = []
 
-  /** `range`: first and last ephemeral port (Linux: ip_local_port_range); `random` gives uint32. */
-  constructor(network: Network, counters: IpCounters, random: () => number, range: readonly [number, number]) {
+  /** `random` gives uint32. */
+  constructor(network: Network, counters: IpCounters, random: () => number, config: PortSettings) {
     this.network = network
     this.counters = counters
     this.random = random
-    this.range = range
+    this.config = config
     network.handle(PROTOCOL_UDP, this)
   }
 
@@ -270,7 +274,7 @@ export class UdpService implements TransportReceiver {
 
   /** A free port from a random place on (RFC 6056, 3.3.1); 0 = none is left. */
   private ephemeral(address: Address | null): number {
-    const [low, high] = this.range
+    const [low, high] = this.config.ip_local_port_range
     const count = high - low + 1
     const first = this.random() % count
     for (let i = 0; i < count; i += 1) {

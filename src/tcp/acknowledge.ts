@@ -1,5 +1,5 @@
 import { add, after, before, distance } from '../wire/seq.ts'
-import { SYN, type TcpSegment } from '../wire/tcp.ts'
+import { CWR, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { recover } from './recover.ts'
 import { probeAcknowledged, scheduleLossProbe } from './tail-loss.ts'
 import { type Tcb, WRITABLE } from './tcb.ts'
@@ -16,10 +16,11 @@ export function acknowledge(tcb: Tcb, segment: TcpSegment, now: number): void {
   delivery.reset(now, tcb.rtt.min === Number.POSITIVE_INFINITY ? 0 : tcb.rtt.min, tcb.recovery.highSeq)
   tcb.lastSegmentReceivedAt = now
   tcb.softError = ''
-  // The peer is alive: probes begin anew (RFC 9293, 3.8.6.1; 3.8.4).
+  // The peer is alive: probes begin anew (RFC 9293, 3.8.6.1, MUST-37; 3.8.4, MUST-29).
   tcb.probesOut = 0
   // An old ACK tells of an old window (RFC 9293, 3.10.7.4: SND.UNA =< SEG.ACK).
   const windowMoved = !before(segment.ack, snd.una) && updateSendWindow(tcb, segment)
+  if (segment.flags & CWR && !before(segment.ack, snd.una)) heardOfReduction(tcb, segment)
   if (advanced) advance(tcb, segment.ack)
   const reported = tcb.useSack && segment.sackCount > 0 && takeSacks(tcb, segment)
   const duplicate = !advanced && !windowMoved && segment.payloadLength === 0 && segment.ack === snd.una
@@ -29,6 +30,15 @@ export function acknowledge(tcb: Tcb, segment: TcpSegment, now: number): void {
     recover(tcb, segment, advanced, duplicate, now)
   }
   rearm(tcb, advanced, now)
+}
+
+/**
+ * CWR: the peer knows of the mark, and has reduced its window (RFC 3168, 6.1.3). That may be down to a segment, so
+ * that it should not wait for our acknowledgment. Also without data, which some send though they should not (as Linux).
+ */
+function heardOfReduction(tcb: Tcb, segment: TcpSegment): void {
+  tcb.ecn.echoing = false
+  if (tcb.ecn.agreed && segment.payloadLength > 0) tcb.acks.owed = 'now'
 }
 
 /** The acknowledgment of our SYN in a SYN,ACK (RFC 9293, 3.10.7.3, fourth). */
@@ -43,6 +53,7 @@ export function acknowledgeSyn(tcb: Tcb, segment: TcpSegment, now: number): void
 function updateSendWindow(tcb: Tcb, segment: TcpSegment): boolean {
   const { snd } = tcb
   const scale = segment.flags & SYN ? 0 : snd.scale
+  // Unsigned, of up to 30 bits (RFC 9293, 3.1, MUST-1, REC-1).
   const wnd = segment.window << scale
   // Newer by sequence, or by acknowledgment, or the same and larger (Linux: tcp_may_update_window).
   const newer =
@@ -67,7 +78,7 @@ function advance(tcb: Tcb, ack: number): void {
   tcb.retransmits = 0
   // SND.UP must not fall behind and then look ahead once the space has wrapped.
   if (after(ack, snd.up)) snd.up = ack
-  if (tcb.wantsRoom && 3 * sendBuffer.free >= sendBuffer.capacity) {
+  if (tcb.wantsRoom && sendBuffer.worthTelling) {
     tcb.wantsRoom = false
     tcb.events |= WRITABLE
   }
@@ -120,7 +131,7 @@ function isDuplicateReport(segment: TcpSegment): boolean {
   return !before(left, segment.sackEdges[2] ?? 0) && !after(right, segment.sackEdges[3] ?? 0)
 }
 
-/** RTT (RFC 6298, 3 and Karn; RFC 7323, 4): from what was never retransmitted, else from the echoed timestamp. */
+/** RTT (RFC 6298, 3 and Karn, MUST-18; RFC 7323, 4.1): of what was never retransmitted, else by the echoed timestamp. */
 function measure(tcb: Tcb, segment: TcpSegment, advanced: boolean, now: number): void {
   const { delivery, rtt, snd } = tcb
   if (delivery.firstSentAt >= 0 && !delivery.retransmitted) rtt.sample(now - delivery.firstSentAt, snd.una, snd.nxt)
@@ -152,12 +163,13 @@ function rearm(tcb: Tcb, advanced: boolean, now: number): void {
     timers.persist = Number.POSITIVE_INFINITY
     tcb.persistBackoff = 0
     tcb.probingSince = 0
-  } else {
+  } else if (!tcb.orphaned) {
+    // With nobody there a peer must not put off the probes, and with them the end, by repeating itself.
     timers.persist = now + persistDelay(tcb)
   }
 }
 
-/** The next probe's delay: the RTO, at least tcp_rto_min, backed off (Linux: tcp_probe0_when). */
+/** The next probe's delay: the RTO (SHLD-29), at least tcp_rto_min, backed off (SHLD-30; Linux: tcp_probe0_when). */
 export function persistDelay(tcb: Tcb): number {
   const base = Math.max(tcb.rtt.rto, tcb.config.tcp_rto_min_us)
   return Math.min(base * 2 ** Math.min(tcb.persistBackoff, 10), tcb.config.tcp_rto_max_us)

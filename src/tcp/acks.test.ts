@@ -17,14 +17,14 @@ describe('RFC 9293 3.8.6.3, Linux: delayed acknowledgments', () => {
     expect(warm().segments.length).toBe(17)
   })
 
-  it('then one waits 40 ms', () => {
+  it('SHLD-18: then one waits 40 ms', () => {
     warm().run(`
       +0.01 < P. 1601:1701(100) ack 1 win 257
       +0.04 > . 1:1(0) ack 1701
     `)
   })
 
-  it('MUST-58: every second full segment is acknowledged at once', () => {
+  it('SHLD-19: every second full segment is acknowledged at once', () => {
     const peer = warm().run(`
       +0.01 < . 1601:2601(1000) ack 1 win 257
       +0    read all
@@ -49,7 +49,7 @@ describe('RFC 9293 3.8.6.3, Linux: delayed acknowledgments', () => {
     expect(peer.tcb.acks.receiveMss).toBe(1000)
   })
 
-  it('SHLD-18: the delay follows the pace of the data, but for 200 ms at most', () => {
+  it('MUST-40: the delay follows the pace of the data, but for 200 ms at most', () => {
     const peer = warm()
     peer.tcb.acks.ato = 5_000_000
     peer.tcb.rtt.sample(400_000, 1, 1)
@@ -106,7 +106,7 @@ describe('RFC 9293 3.8.6.3, Linux: delayed acknowledgments', () => {
 })
 
 describe('RFC 5681 4.2: at once', () => {
-  it('what comes out of order, and what fills a hole', () => {
+  it('MAY-13, RFC 2018, 4 e: what comes out of order, and what fills a hole', () => {
     warm().run(`
       +0.01 < . 2601:3601(1000) ack 1 win 257
       +0    > . 1:1(0) ack 1601 <sack 2601:3601>
@@ -135,7 +135,7 @@ describe('RFC 5681 4.2: at once', () => {
   })
 })
 
-describe('RFC 2018 4: SACK blocks', () => {
+describe('SACK blocks', () => {
   const holes = `
     +0.1 < . 1001:2001(1000) ack 1 win 257
     +0   > . 1:1(0) ack 1 <sack 1001:2001>
@@ -146,7 +146,7 @@ describe('RFC 2018 4: SACK blocks', () => {
     +0.1 < . 7001:8001(1000) ack 1 win 257
     +0   > . 1:1(0) ack 1 <sack 7001:8001 5001:6001 3001:4001 1001:2001>
   `
-  it('the latest first, at most four', () => {
+  it('RFC 2018, 4 a, RFC 2018, 4 b, RFC 2018, 4 d: the latest first, at most four', () => {
     Peer.established()
       .run(holes)
       .run(`
@@ -159,14 +159,14 @@ describe('RFC 2018 4: SACK blocks', () => {
     `)
   })
 
-  it('three beside timestamps', () => {
+  it('RFC 2018, 3: three beside timestamps', () => {
     const ts = '<TS val 2 ecr 100>'
     const peer = Peer.established({}, 'mss 1000,sackOK,TS val 1 ecr 0')
     for (const left of [1001, 3001, 5001, 7001]) peer.inject(`. ${left}:${left + 1000}(1000) ack 1 win 257 ${ts}`)
     expect(peer.poll()).toEqual([expect.stringContaining('sack 7001:8001 5001:6001 3001:4001>')])
   })
 
-  it('on data, too, whose segments they shorten', () => {
+  it('RFC 2018, 4 d: on data, too, whose segments they shorten', () => {
     Peer.established().run(`
       +0.1 < . 1001:2001(1000) ack 1 win 257
       +0   > . 1:1(0) ack 1 <sack 1001:2001>
@@ -212,8 +212,8 @@ describe('RFC 2018 4: SACK blocks', () => {
   })
 })
 
-describe('overlaps (RFC 9293 3.10.7.4, SHLD-31)', () => {
-  it('from before RCV.NXT, across holes, beyond: the stream is whole', () => {
+describe('overlaps (RFC 9293 3.10.7.4)', () => {
+  it('SHLD-31: from before RCV.NXT, across holes, beyond: the stream is whole', () => {
     const peer = Peer.established()
     for (const [left, right] of [
       [2001, 3001],
@@ -241,7 +241,7 @@ describe('RFC 7323', () => {
       +0.1 < . 1:1(0) ack 1 win 257 <TS val 1100 ecr 100>
     `)
 
-  it('4.3: the echo is of the earliest segment that the ACK covers, of the last in order', () => {
+  it('RFC 7323, 4.3: the echo is of the earliest segment that the ACK covers, of the last in order', () => {
     fresh().run(`
       +0.1 < . 1001:2001(1000) ack 1 win 257 <TS val 1200 ecr 100>
       +0   > . 1:1(0) ack 1 win 65160 <TS val 300 ecr 1100,sack 1001:2001>
@@ -250,7 +250,7 @@ describe('RFC 7323', () => {
     `)
   })
 
-  it('5.3, R1: an older timestamp: the segment is dropped and acknowledged (PAWS)', () => {
+  it('RFC 7323, 5.3 R1: an older timestamp: the segment is dropped and acknowledged (PAWS)', () => {
     const peer = fresh().run(`
       +0.1 < P. 1:11(10) ack 1 win 257 <TS val 1099 ecr 100>
       +0   > . 1:1(0) ack 1 win 65160 <TS val 300 ecr 1100>
@@ -261,7 +261,7 @@ describe('RFC 7323', () => {
     expect(peer.counters.PAWSEstab).toBe(1)
   })
 
-  it('5.3: RST is not subject to it', () => {
+  it('RFC 7323, 5.2: RST is not subject to it', () => {
     fresh().run('+0.1 < R 1:1(0) win 0 <TS val 5 ecr 0>\n+0 error ECONNRESET')
   })
 
@@ -274,11 +274,11 @@ describe('RFC 7323', () => {
     expect(peer.counters.PAWSEstab).toBe(1)
   })
 
-  it('a segment without the option is taken all the same (as Linux)', () => {
+  it('RFC 7323, 3.2 b: a segment without the option is taken all the same (as Linux)', () => {
     fresh().run('+0.1 < P. 1:11(10) ack 1 win 257\n+0 > . 1:1(0) ack 11')
   })
 
-  it('5.5: after 24 days without a segment the timestamp remembered means nothing', () => {
+  it('RFC 7323, 5.5: after 24 days without a segment the timestamp remembered means nothing', () => {
     fresh().run(`
       +2073600 < P. 1:11(10) ack 1 win 257 <TS val 5 ecr 100>
       +0       > . 1:1(0) ack 11 win 65150 <TS val 2073600200 ecr 5>

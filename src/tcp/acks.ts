@@ -37,15 +37,15 @@ export class Acks {
     this.receiveMss = 536
   }
 
-  /** Acknowledge the next segments at once: about half a window of them (Linux: tcp_incr_quickack). */
-  hurry(window: number): void {
+  /** Acknowledge the next segments at once: about half a window of them, but no more than `most` (Linux: tcp_incr_quickack). */
+  hurry(window: number, most: number = MAX_QUICK_ACKS): void {
     const segments = Math.floor(window / (2 * this.receiveMss))
-    this.quick = Math.max(this.quick, Math.min(segments === 0 ? 2 : segments, MAX_QUICK_ACKS))
+    this.quick = Math.max(this.quick, Math.min(segments === 0 ? 2 : segments, most))
   }
 
   /** As `hurry`, and not interactive any more (Linux: tcp_enter_quickack_mode). */
-  enterQuickMode(window: number): void {
-    this.hurry(window)
+  enterQuickMode(window: number, most: number = MAX_QUICK_ACKS): void {
+    this.hurry(window, most)
     this.interactive = false
     this.ato = this.config.tcp_delack_min_us
   }
@@ -84,7 +84,7 @@ export class Acks {
   }
 
   /**
-   * How long the acknowledgment may wait, microseconds (Linux: tcp_send_delayed_ack); `srtt` 0 =
+   * How long the acknowledgment may wait, microseconds (RFC 9293, 3.8.6.3, MUST-40; Linux: tcp_send_delayed_ack); `srtt` 0 =
    * unknown.
    */
   delay(srtt: number): number {

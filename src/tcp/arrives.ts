@@ -1,6 +1,7 @@
 import { add, after, before } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
 import { acknowledge } from './acknowledge.ts'
+import type { SkippedAck } from './counters.ts'
 import { established } from './handshake.ts'
 import { hasOldTimestamp, isDisorderedAck } from './paws.ts'
 import { type Tcb, URGENT } from './tcb.ts'
@@ -17,7 +18,7 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
     return
   }
   if (tcb.state === 'TIME-WAIT') {
-    arriveInTimeWait(tcb, segment, length, now)
+    arriveInTimeWait(tcb, segment, now)
     return
   }
   if (!sequenceAcceptable(tcb, segment, length, now)) return
@@ -25,9 +26,9 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
     reset(tcb, segment, now)
     return
   }
-  // Third, security: there are no compartments. Fourth, the SYN bit (RFC 5961, 4).
+  // Third, security: there are no compartments. Fourth, the SYN bit (RFC 5961, 4.2).
   if (segment.flags & SYN && !completesSimultaneousOpen(tcb, segment)) {
-    if (tcb.state === 'SYN-RECEIVED' && tcb.passive && after(segment.seq, tcb.rcv.irs)) {
+    if (tcb.state === 'SYN-RECEIVED' && tcb.passive && !tcb.fastOpen.accepted && after(segment.seq, tcb.rcv.irs)) {
       tcb.counters.TcpAttemptFails += 1
       returnToListen(tcb)
       tcb.replyReset(segment)
@@ -43,7 +44,9 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
     return
   }
   if (!acknowledgment(tcb, segment, now)) return
-  // Sixth, the URG bit; seventh, the text; eighth, the FIN.
+  tcb.userTimeout.received(segment)
+  // Sixth, the URG bit, whose data stays in the stream (RFC 6093, 6); seventh, the text (RFC 7323, 5.3 R4); eighth, the
+  // FIN.
   switch (tcb.state) {
     case 'ESTABLISHED':
     case 'FIN-WAIT-1':
@@ -72,14 +75,17 @@ function bringsText(tcb: Tcb, segment: TcpSegment): boolean {
   return segment.payloadLength > 0 && after(add(segment.seq, segment.payloadLength), tcb.rcv.nxt)
 }
 
-/** Nobody will read this text (RFC 9293, 3.6.1; RFC 2525, 2.17). */
+/** Nobody will read this text (RFC 9293, 3.6.1, SHLD-3, MAY-1; RFC 2525, 2.17). */
 function refuseText(tcb: Tcb, segment: TcpSegment): void {
   tcb.counters.TCPAbortOnData += 1
   tcb.finish('ECONNRESET')
   tcb.replyReset(segment)
 }
 
-/** First: PAWS (RFC 7323, 5.3) and the window test (Table 6), in the form that Linux gives it. */
+/**
+ * First: PAWS (RFC 7323, 5.3 R1; not of a RST, RFC 7323, 5.2) and the window test (RFC 7323, 5.3 R2; Table 6), in the
+ * form that Linux gives it.
+ */
 function sequenceAcceptable(tcb: Tcb, segment: TcpSegment, length: number, now: number): boolean {
   const { rcv, acks } = tcb
   const end = add(segment.seq, length)
@@ -88,29 +94,39 @@ function sequenceAcceptable(tcb: Tcb, segment: TcpSegment, length: number, now: 
   if (old && !isReset && !isDisorderedAck(tcb, segment, length)) {
     tcb.counters.PAWSEstab += 1
     // An old pure ACK that was overtaken says nothing worth an answer (Linux: PAWS_OLD_ACK).
-    if (length > 0 || !before(segment.seq, rcv.nxt)) unacceptable(tcb, segment, length, now)
+    if (length > 0 || !before(segment.seq, rcv.nxt)) unacceptable(tcb, segment, length, 'TCPACKSkippedPAWS', now)
     return false
   }
   // Zero-length segments between the last ACK sent and RCV.NXT may pass: their ACK is news.
   if (before(end, acks.lastSent) || after(segment.seq, add(rcv.nxt, tcb.rcvWnd))) {
-    if (!isReset) unacceptable(tcb, segment, length, now)
+    const skipped = tcb.state === 'SYN-RECEIVED' ? 'TCPACKSkippedSynRecv' : 'TCPACKSkippedSeq'
+    if (!isReset) unacceptable(tcb, segment, length, skipped, now)
     else if (forgetsItsFin(tcb, segment)) reset(tcb, segment, now)
     return false
-  }
-  // RFC 7323, 4.3, (2): what is remembered is the timestamp of the segment that draws the next ACK.
-  const stamped = tcb.useTimestamps && segment.hasTimestamps && !isReset && !old
-  if (stamped && !after(segment.seq, acks.lastSent)) {
-    tcb.tsRecent = segment.tsVal
-    tcb.tsRecentAt = now
   }
   return true
 }
 
-/** An unacceptable segment draws an acknowledgment; those that could bounce for ever are limited (RFC 5961, 7). */
-function unacceptable(tcb: Tcb, segment: TcpSegment, length: number, now: number): void {
-  if (segment.flags & SYN || length === 0) {
-    if (segment.flags & SYN) tcb.counters.TCPSYNChallenge += 1
+/**
+ * RFC 7323, 4.3; RFC 7323, 5.3 R3: what is remembered is the timestamp of the segment that draws the next ACK; of one whose own
+ * ACK was found good, or who knows nothing but a place in the window could turn PAWS against the peer (as Linux).
+ */
+function rememberTimestamp(tcb: Tcb, segment: TcpSegment, now: number): void {
+  if (!tcb.useTimestamps || !segment.hasTimestamps || hasOldTimestamp(tcb, segment, now)) return
+  if (after(segment.seq, tcb.acks.lastSent) || before(segment.ack, tcb.snd.una)) return
+  tcb.tsRecent = segment.tsVal
+  tcb.tsRecentAt = now
+}
+
+/** An unacceptable segment draws an acknowledgment; those that could bounce for ever are limited (RFC 5961, 7), and counted as `skipped`. */
+function unacceptable(tcb: Tcb, segment: TcpSegment, length: number, skipped: SkippedAck, now: number): void {
+  if (segment.flags & SYN) {
+    tcb.counters.TCPSYNChallenge += 1
     tcb.challenge(now)
+    return
+  }
+  if (length === 0) {
+    if (tcb.mayAnswerInvalid(skipped, now)) tcb.acks.owed = 'now'
     return
   }
   tcb.acks.owed = 'now'
@@ -124,7 +140,8 @@ function unacceptable(tcb: Tcb, segment: TcpSegment, length: number, now: number
 /** In SYN-RECEIVED the SYN once more: our SYN,ACK was lost, so it goes again (as Linux: tcp_check_req). */
 function handshakeRepeated(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   if ((segment.flags & (SYN | ACK | RST)) !== SYN || segment.seq !== tcb.rcv.irs) return false
-  if (tcb.mayAnswerInvalid(now)) {
+  tcb.ecn.repeated(segment.flags)
+  if (tcb.mayAnswerInvalid('TCPACKSkippedSynRecv', now)) {
     tcb.synOwed = true
     tcb.timers.retransmit = now + tcb.rtt.rto
   }
@@ -150,7 +167,7 @@ function forgetsItsFin(tcb: Tcb, segment: TcpSegment): boolean {
 }
 
 /**
- * Second, the RST bit (RFC 5961, 3.2): only the exact sequence number resets, which for a peer that
+ * Second, the RST bit, whatever data it has (SHLD-2; RFC 5961, 3.2): only the exact sequence number resets, which for a peer that
  * has sent out of order is the end of what it sent.
  */
 function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
@@ -163,7 +180,9 @@ function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
   switch (tcb.state) {
     case 'SYN-RECEIVED':
       tcb.counters.TcpAttemptFails += 1
-      if (tcb.passive) returnToListen(tcb)
+      // By Fast Open it is a connection to its user already, and ends as one.
+      if (tcb.fastOpen.accepted) tcb.finish('ECONNRESET')
+      else if (tcb.passive) returnToListen(tcb)
       else tcb.finish('ECONNREFUSED')
       return
     case 'CLOSING':
@@ -172,12 +191,14 @@ function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
       return
     default:
       tcb.counters.TcpEstabResets += 1
+      // MUST-12: an abort is told as an error.
       tcb.finish(tcb.state === 'CLOSE-WAIT' ? 'EPIPE' : 'ECONNRESET')
   }
 }
 
 function returnToListen(tcb: Tcb): void {
   tcb.move('LISTEN')
+  tcb.sendBuffer.reset(tcb.snd.nxt)
   tcb.timers.clear()
   tcb.flight.clear()
   tcb.synOwed = false
@@ -192,10 +213,12 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
       tcb.replyReset(segment)
       return false
     }
+    rememberTimestamp(tcb, segment, now)
     established(tcb, segment, now)
     acknowledge(tcb, segment, now)
     // The peer's SYN,ACK repeats its SYN: acknowledge it as any duplicate.
     if (segment.flags & SYN) {
+      tcb.ecn.answered(segment.flags)
       reportDuplicate(tcb, segment.seq, tcb.rcv.nxt)
       tcb.acks.owed = 'now'
     }
@@ -212,6 +235,7 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
     tcb.challenge(now)
     return false
   }
+  rememberTimestamp(tcb, segment, now)
   acknowledge(tcb, segment, now)
   if (!tcb.finAcknowledged) return true
   switch (tcb.state) {
@@ -226,11 +250,14 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   }
 }
 
-/** Sixth, the URG bit: the pointer is one past the last urgent octet (RFC 9293, 3.8.5; RFC 6093). */
+/**
+ * Sixth, the URG bit, in a zero window too (MUST-66): the pointer is one past the last urgent octet (RFC 9293, 3.8.5;
+ * RFC 6093, 4).
+ */
 function urgent(tcb: Tcb, segment: TcpSegment): void {
   const pointer = add(segment.seq, segment.urgentPointer)
   if (segment.urgentPointer === 0 || !after(pointer, tcb.rcv.up)) return
-  // A signal once for each continuous urgent stretch: a further pointer renews it.
+  // MUST-32: a signal once for each continuous urgent stretch; a further pointer renews it.
   tcb.rcv.up = pointer
   if (after(pointer, add(tcb.rcv.nxt, -tcb.reassembly.readable))) tcb.events |= URGENT
 }

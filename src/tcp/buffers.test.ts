@@ -2,15 +2,24 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { add, distance } from '../wire/seq.ts'
 import { ByteQueue } from './byte-queue.ts'
+import { ChunkPool } from './chunk-pool.ts'
+import { linux } from './config.ts'
+import { TcpCounters } from './counters.ts'
+import { Memory } from './memory.ts'
 import { pattern } from './peer.testkit.ts'
 import { SendBuffer } from './send-buffer.ts'
+
+function sendBuffer(capacity: number): SendBuffer {
+  return new SendBuffer({ tcp_wmem: [4096, capacity, capacity] }, new Memory(linux, new TcpCounters(), () => 0))
+}
 
 describe('ByteQueue, against a plain array', () => {
   it('writes ahead, reads, drops', () => {
     const step = fc.tuple(fc.constantFrom('write', 'ahead', 'read', 'drop'), fc.nat(40_000), fc.nat(40_000))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const queue = new ByteQueue()
+        const pool = new ChunkPool()
+        const queue = new ByteQueue(pool)
         let model: number[] = []
         let salt = 0
         for (const [kind, a, b] of steps) {
@@ -39,6 +48,7 @@ describe('ByteQueue, against a plain array', () => {
             model = model.slice(length)
           }
           expect(queue.held).toBeLessThanOrEqual(model.length + 2 * 16_384)
+          expect([pool.used, pool.holders]).toEqual([queue.held, queue.held > 0 ? 1 : 0])
         }
       }),
       { numRuns: 60 },
@@ -54,7 +64,7 @@ describe('SendBuffer, against a plain array', () => {
         fc.integer({ min: 0xfffff000, max: 0xffffffff }),
         fc.array(step, { maxLength: 30 }),
         (start, steps) => {
-          const buffer = new SendBuffer(50_000)
+          const buffer = sendBuffer(50_000)
           buffer.reset(start)
           let from = 0
           let end = 0
@@ -84,7 +94,7 @@ describe('SendBuffer, against a plain array', () => {
   })
 
   it('grows, never shrinks', () => {
-    const buffer = new SendBuffer(16_384)
+    const buffer = sendBuffer(16_384)
     buffer.grow(10, 1460, 4_194_304)
     expect(buffer.capacity).toBe(2 * 10 * (4096 + 256))
     buffer.grow(2, 1460, 4_194_304)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CE, NOT_ECT } from '../wire/packet.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import { checkInvariants } from './invariants.testkit.ts'
 import type { End } from './pair.testkit.ts'
@@ -22,6 +23,8 @@ interface Weather {
   loss: number
   reorder: number
   duplicate: number
+  /** With ECN, asked for by `a`: how much is marked; 0 = without. */
+  mark: number
   delay: number
   sackA: boolean
   sackB: boolean
@@ -41,6 +44,7 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   loss: fc.double({ min: 0, max: 0.2, noNaN: true }),
   reorder: fc.double({ min: 0, max: 0.3, noNaN: true }),
   duplicate: fc.double({ min: 0, max: 0.1, noNaN: true }),
+  mark: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.3, noNaN: true })),
   delay: fc.integer({ min: 10, max: 100_000 }),
   sackA: fc.boolean(),
   sackB: fc.boolean(),
@@ -94,6 +98,7 @@ class Talker {
 function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
   const config = {
     tcp_timestamps: w.timestamps,
+    tcp_ecn: w.mark > 0 ? 1 : 0,
     tcp_window_scaling: w.scaling,
     tcp_retries2: 100,
     tcp_syn_retries: 30,
@@ -106,8 +111,9 @@ function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
     { config: { ...config, tcp_sack: w.sackB }, iss: w.issB, mss: 1460 },
   )
   const random = generator(w.seed)
-  pair.fate = (_segment: TcpSegment) => {
+  pair.fate = (segment: TcpSegment) => {
     if (random() < w.loss) return []
+    if (segment.ecn !== NOT_ECT && random() < w.mark) segment.ecn = CE
     const delays = [w.delay + (random() < w.reorder ? Math.floor(random() * 4 * w.delay) : 0)]
     if (random() < w.duplicate) delays.push(w.delay + Math.floor(random() * 2 * w.delay))
     return delays
@@ -130,7 +136,7 @@ function live(w: Weather): { pair: Pair; done: boolean; a: Talker; b: Talker } {
   return { pair, done: pair.runUntil(closed, 4 * 3600 * 1_000_000, step), a, b }
 }
 
-describe('two connections over a channel that loses, reorders and duplicates', () => {
+describe('two connections over a channel that loses, reorders, duplicates and marks', () => {
   it('RFC 9293 3.8: the exact byte stream arrives both ways, and both reach CLOSED', () => {
     fc.assert(
       fc.property(weather, (w) => {

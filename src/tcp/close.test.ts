@@ -3,7 +3,7 @@ import { Peer } from './peer.testkit.ts'
 import { CLOSED, ENDED, READABLE } from './tcb.ts'
 
 describe('RFC 9293 3.6: closing', () => {
-  it('we close first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT, and 2 MSL later CLOSED', () => {
+  it('MUST-13: we close first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT, and 2 MSL later CLOSED', () => {
     const peer = Peer.established().run(`
       +0.1 shutdown
       +0   > F. 1:1(0) ack 1
@@ -200,7 +200,7 @@ describe('the FIN is delayed or lost', () => {
 })
 
 describe('CLOSE of both sides', () => {
-  it('RFC 9293 3.6.1 (SHLD-3), RFC 2525 2.17: with unread data a RST', () => {
+  it('SHLD-3: with unread data a RST (RFC 2525, 2.17)', () => {
     const peer = Peer.established().run(`
       +0.1 < P. 1:101(100) ack 1 win 257
       +0   > . 1:1(0) ack 101
@@ -211,7 +211,7 @@ describe('CLOSE of both sides', () => {
     expect(peer.counters.TCPAbortOnClose).toBe(1)
   })
 
-  it.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)('data for an orphan in %s draws a RST', (state) => {
+  it.each(['FIN-WAIT-1', 'FIN-WAIT-2'] as const)('SHLD-3: data for an orphan in %s draws a RST', (state) => {
     const peer = Peer.reach(state).run(`
       +0   close
       +0.1 < P. 1:101(100) ack 2 win 257
@@ -316,12 +316,12 @@ describe('TIME-WAIT gives way', () => {
     ['S. 90000:90000(0) ack 5', false],
     ['SR 3:3(0)', false],
     ['. 3:3(0) ack 2', false],
-  ])('RFC 9293 3.6.1 (MAY-2): to %s: %s', (text, yields) => {
+  ])('MAY-2: to %s: %s', (text, yields) => {
     const peer = Peer.reach('TIME-WAIT')
     expect(peer.connection.yieldsTo(peer.parse(text))).toBe(yields)
   })
 
-  it('RFC 6191: to a SYN with a newer timestamp, whatever its sequence number', () => {
+  it('SHLD-4, RFC 6191, 2: to a SYN with a newer timestamp, whatever its sequence number', () => {
     const peer = Peer.established({}, 'mss 1000,TS val 1 ecr 0').run(`
       +0.1 shutdown
       +0   > F. 1:1(0) ack 1

@@ -15,7 +15,7 @@ export class CongestionWindow {
 }
 
 /**
- * A congestion control: three hooks on a window it does not own, so that one object serves all
+ * A congestion control (RFC 9293, 3.8.2, MAY-18): three hooks on a window it does not own, so that one object serves all
  * connections that need no state of their own. Integer arithmetic only: a replay must be
  * bit-identical in every engine.
  */

@@ -1,9 +1,11 @@
 import { add, after, distance } from '../wire/seq.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import { arriveInOther } from './arrives.ts'
+import { SYN_OPTION_ROOM } from './fast-open.ts'
 import { HAS_FIN } from './flight.ts'
-import { arriveInListen, arriveInSynSent, openActive } from './handshake.ts'
+import { answered, arriveInListen, arriveInSynSent, openActive, takeSynText } from './handshake.ts'
 import { nextSegment } from './output.ts'
+import type { TimestampMemory } from './paws.ts'
 import type { SocketOptions } from './socket-options.ts'
 import type { State } from './states.ts'
 import { Tcb, type TcbSetup, type TcpErrorCode } from './tcb.ts'
@@ -14,10 +16,14 @@ import { fireTimers } from './timeouts.ts'
 export interface PathSetup {
   /** Largest TCP payload without options that the path carries: MTU less IP header less 20. */
   readonly mss: number
+  /** The same where the peer's SYN names no MSS (RFC 9293, 3.7.1, MUST-15): 536 over IPv4, 1220 over IPv6. */
+  readonly defaultMss: number
   /** Initial sequence number (RFC 9293, 3.4.1). */
   readonly iss: number
   /** Added to the timestamp clock, milliseconds. */
   readonly timestampOffset: number
+  /** What an incarnation in TIME-WAIT remembers whose place this one takes (RFC 6191); null or absent = there is none. */
+  readonly predecessor?: TimestampMemory | null
 }
 
 /** States in which no keepalive is sent. */
@@ -39,7 +45,12 @@ export class Connection {
     this.iss = path.iss
     this.tcb.advertisedMss = path.mss
     this.tcb.pathMss = path.mss
+    this.tcb.defaultMss = path.defaultMss
     this.tcb.tsOffset = path.timestampOffset
+    if (path.predecessor?.useTimestamps) {
+      this.tcb.tsRecent = path.predecessor.tsRecent
+      this.tcb.tsRecentAt = path.predecessor.tsRecentAt
+    }
   }
 
   get state(): State {
@@ -93,7 +104,41 @@ export class Connection {
     this.tcb.move('LISTEN')
   }
 
-  /** SEND: takes as many of the bytes as there is room for; returns how many. 0 once closed. */
+  /**
+   * OPEN, passive, after a SYN,ACK that was sent without this connection (SYN cookies, RFC 4987, 3.6): from
+   * CLOSED to SYN-RECEIVED, where the third ACK may come. `syn`: what it answered.
+   */
+  resume(syn: TcpSegment, now: number): void {
+    this.listen()
+    arriveInListen(this.tcb, syn, this.iss, now)
+    answered(this.tcb)
+  }
+
+  /**
+   * Before an active open, by TCP Fast Open: the SYN carries `cookie` and up to `room` bytes of what was
+   * written (RFC 7413, 4.2.1); an empty cookie asks for one, null carries data without any.
+   */
+  openFast(cookie: Uint8Array | null, room: number): void {
+    const fastOpen = this.tcb.useFastOpen()
+    if (cookie !== null) fastOpen.offer(cookie)
+    fastOpen.synRoom = Math.max(0, Math.min(room, this.tcb.pathMss) - SYN_OPTION_ROOM)
+  }
+
+  /**
+   * In SYN-RECEIVED, before the SYN,ACK is sent: the peer is known by its cookie. The SYN's text is taken, and
+   * data may go before the third ACK (RFC 7413, 4.2.2).
+   */
+  acceptFast(syn: TcpSegment, now: number): void {
+    this.tcb.useFastOpen().accepted = true
+    takeSynText(this.tcb, syn, now)
+  }
+
+  /** In SYN-RECEIVED, before the SYN,ACK is sent: it brings the peer this cookie (RFC 7413, 4.1.2). */
+  grantCookie(cookie: Uint8Array): void {
+    this.tcb.useFastOpen().offer(cookie)
+  }
+
+  /** SEND: takes as many of the bytes as there is room for, and keeps them (MAY-14); returns how many. 0 once closed. */
   write(from: Uint8Array, start: number, length: number): number {
     const { tcb } = this
     if (!this.canWrite) return 0
@@ -111,7 +156,7 @@ export class Connection {
     )
   }
 
-  /** SEND with the URGENT flag: everything written so far is urgent (RFC 9293, 3.8.5). */
+  /** SEND with the URGENT flag: everything written so far is urgent (RFC 9293, 3.8.5, MUST-30), nothing else is (SHLD-13). */
   markUrgent(): void {
     this.tcb.snd.up = this.tcb.sendBuffer.end
   }
@@ -144,7 +189,7 @@ export class Connection {
     }
   }
 
-  /** Bytes not yet read up to the urgent pointer; 0 = no urgent data ahead (SIOCATMARK). */
+  /** Bytes not yet read up to the urgent pointer; 0 = no urgent data ahead (SIOCATMARK; RFC 9293, 3.8.5, MUST-33). */
   get urgentAhead(): number {
     const { rcv, reassembly } = this.tcb
     return Math.max(0, distance(rcv.up, add(rcv.nxt, -reassembly.readable)))
@@ -181,8 +226,9 @@ export class Connection {
    */
   close(now: number): void {
     const { tcb } = this
+    if (tcb.state === 'CLOSED' || tcb.state === 'TIME-WAIT') tcb.reassembly.clear()
     if (tcb.state === 'CLOSED' || tcb.orphaned) return
-    if (tcb.reassembly.readable > 0 && tcb.state !== 'TIME-WAIT') {
+    if (tcb.reassembly.readable > 0) {
       tcb.counters.TCPAbortOnClose += 1
       this.abort()
       return
@@ -195,6 +241,7 @@ export class Connection {
   /** ABORT: RST where the peer knows of the connection, and CLOSED (RFC 9293, 3.10.5). */
   abort(): void {
     const { tcb } = this
+    tcb.reassembly.clear()
     switch (tcb.state) {
       case 'CLOSED':
         return
@@ -209,7 +256,6 @@ export class Connection {
         break
       default:
     }
-    tcb.reassembly.clear()
     tcb.finish('')
   }
 
@@ -224,7 +270,7 @@ export class Connection {
       tcb.counters.TcpAttemptFails += 1
       tcb.finish(code)
     } else {
-      tcb.softError = code
+      tcb.report(code) // SHLD-25
     }
     return true
   }
@@ -252,7 +298,7 @@ export class Connection {
     tcb.timers.retransmit = now + tcb.rtt.rto
   }
 
-  /** Keepalive on or off (SO_KEEPALIVE). */
+  /** Keepalive on or off (MAY-5; SO_KEEPALIVE). */
   setKeepAlive(on: boolean, now: number): void {
     const { tcb } = this
     tcb.options.keepAlive = on
@@ -276,7 +322,8 @@ export class Connection {
   yieldsTo(segment: TcpSegment): boolean {
     const { tcb } = this
     if (tcb.state !== 'TIME-WAIT') return false
-    return (judgeLate(segment, tcb.rcv.nxt, tcb.useTimestamps, tcb.tsRecent) & TW_REOPEN) !== 0
+    // How old its last timestamp is has no part in what is said of a SYN.
+    return (judgeLate(segment, tcb.rcv.nxt, tcb, false, tcb.tsRecentAt) & TW_REOPEN) !== 0
   }
 
   /** Reading has made room: tell the peer if it is worth a segment, and learn how fast the user reads. */
@@ -284,6 +331,9 @@ export class Connection {
     const { tcb } = this
     const { acks, reassembly, rcv, window } = tcb
     window.read(count, tcb.advertisedMss, now)
+    // RCV.UP must not fall behind and then look ahead once the space has wrapped.
+    const at = add(rcv.nxt, -reassembly.readable)
+    if (after(at, rcv.up)) rcv.up = at
     if (acks.owed === 'delayed') {
       const due = distance(rcv.nxt, acks.lastSent) > acks.receiveMss
       if (due || (reassembly.readable === 0 && acks.emptied())) acks.owed = 'now'

@@ -11,9 +11,31 @@ export class TcpCounters {
   TcpInCsumErrors = 0
   TcpOutRsts = 0
   ListenOverflows = 0
+  /** SYNs with data by Fast Open (RFC 7413): ours whose data was acknowledged, or not; theirs accepted, or with a bad cookie. */
+  TCPFastOpenActive = 0
+  TCPFastOpenActiveFail = 0
+  TCPFastOpenPassive = 0
+  TCPFastOpenPassiveFail = 0
+  /** Theirs that found too many others on the way; those that asked for a cookie. */
+  TCPFastOpenListenOverflow = 0
+  TCPFastOpenCookieReqd = 0
+  SyncookiesSent = 0
+  SyncookiesRecv = 0
+  SyncookiesFailed = 0
+  /** SYNs that found the queue of half-open connections full, or their source's share of it: answered by a cookie, or dropped. */
+  TCPReqQFullDoCookies = 0
+  TCPReqQFullDrop = 0
+  /** Connections that their owner has left in CLOSE-WAIT (own name). */
+  CloseWaitForgotten = 0
+  /** Connections whose owner has gone, reset because there were too many of them, or too little memory. */
+  TCPAbortOnMemory = 0
   ListenDrops = 0
   PAWSActive = 0
   PAWSEstab = 0
+  PAWSTimewait = 0
+  /** Connections that went into TIME-WAIT and that nobody held; those whose place one that we open has taken (tcp_tw_reuse). */
+  TW = 0
+  TWRecycled = 0
   DelayedACKs = 0
   TCPTimeouts = 0
   TCPLossProbes = 0
@@ -27,15 +49,37 @@ export class TcpCounters {
   TCPDSACKOldSent = 0
   TCPDSACKOfoSent = 0
   TCPDSACKRecv = 0
+  /** Segments of ours that have arrived; those whose acknowledgment told of congestion (ECE). */
+  TCPDelivered = 0
+  TCPDeliveredCE = 0
   TCPOFOQueue = 0
-  /** Out-of-order data refused because it lay in too many pieces. */
+  /** Out-of-order data refused because it lay in too many pieces, or for want of memory. */
   TCPOFODrop = 0
+  /** How often memory came under pressure (tcp_mem), and for how long in all, milliseconds. */
+  TCPMemoryPressures = 0
+  TCPMemoryPressuresChrono = 0
+  /** Segments for which there was no memory; those for which out-of-order data was dropped; those for which nothing helped. */
+  PruneCalled = 0
+  OfoPruned = 0
+  RcvPruned = 0
+  /** Data in order dropped, unacknowledged, for want of memory. */
+  TCPRcvQDrop = 0
   /** Data refused because it lay beyond the window. */
   TCPBeyondWindow = 0
   TCPChallengeACK = 0
   TCPSYNChallenge = 0
-  /** Challenge and duplicate ACKs left out by the rate limit of RFC 5961, 7. */
-  TCPACKSkipped = 0
+  /**
+   * Acknowledgments of invalid segments left out by the connection's rate limit (RFC 5961, 7): in SYN-RECEIVED, of
+   * old timestamps, of sequence numbers outside the window, in TIME-WAIT, challenges; and by the host's limit (own name).
+   */
+  TCPACKSkippedSynRecv = 0
+  TCPACKSkippedPAWS = 0
+  TCPACKSkippedSeq = 0
+  TCPACKSkippedTimeWait = 0
+  TCPACKSkippedChallenge = 0
+  TCPACKSkippedHost = 0
+  /** ICMP errors about a connection that quote a sequence number it has not in flight (RFC 5927, 4.1). */
+  OutOfWindowIcmps = 0
   /** Segments dropped because their ACK was older than the largest window ever offered (RFC 5961, 5.2), or absent. */
   TCPOldAck = 0
   TCPNoAck = 0
@@ -55,3 +99,11 @@ export class TcpCounters {
   TCPDSACKUndo = 0
   TCPLossUndo = 0
 }
+
+/** Counters of acknowledgments that a rate limit has left out. */
+export type SkippedAck =
+  | 'TCPACKSkippedSynRecv'
+  | 'TCPACKSkippedPAWS'
+  | 'TCPACKSkippedSeq'
+  | 'TCPACKSkippedTimeWait'
+  | 'TCPACKSkippedChallenge'

@@ -1,5 +1,7 @@
+import { ECT0 } from '../wire/packet.ts'
 import { add, after, distance } from '../wire/seq.ts'
-import { ACK, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
+import { ACK, CWR, ECE, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
+import { NO_FAST_OPEN } from './fast-open.ts'
 import { HAS_FIN, HAS_SYN } from './flight.ts'
 import { scheduleLossProbe } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
@@ -9,22 +11,46 @@ export function emitSyn(tcb: Tcb, now: number, out: TcpSegment): boolean {
   const { snd, flight, window } = tcb
   const answer = tcb.state === 'SYN-RECEIVED'
   begin(tcb, now, out, answer ? SYN | ACK : SYN, snd.iss)
+  if (answer) out.flags |= tcb.ecn.agreed ? ECE : 0
+  else out.flags |= tcb.ecn.synFlags(flight.count > 0 && tcb.config.tcp_ecn_fallback)
   // RFC 7323, 2.2: never scaled in a SYN.
   out.window = Math.min(window.offered, 65_535)
+  // SHLD-5, MAY-3: in each SYN; MUST-65: in nothing else.
+  // MUST-14.
   out.mss = Math.min(tcb.advertisedMss, tcb.options.maxSegment)
   out.windowScale = tcb.useScaling ? window.scale : -1
   out.sackPermitted = tcb.useSack
   out.sackCount = 0
-  if (flight.count === 0) flight.push(snd.iss, add(snd.iss, 1), now, HAS_SYN)
-  else {
+  if (flight.count === 0) {
+    flight.push(snd.iss, add(snd.iss, 1), now, HAS_SYN)
+    snd.nxt = add(snd.iss, 1)
+    if (tcb.fastOpen !== NO_FAST_OPEN) openFast(tcb, now, out)
+  } else {
     flight.resent(0, now)
     countRetransmission(tcb, 0)
   }
-  if (snd.nxt === snd.iss) snd.nxt = add(snd.iss, 1)
   tcb.synOwed = false
   if (tcb.timers.retransmit === Number.POSITIVE_INFINITY) tcb.timers.retransmit = now + tcb.rtt.rto
   finishAck(tcb, now, out)
   return true
+}
+
+/** What Fast Open adds to a SYN or SYN,ACK that goes for the first time: a cookie, and data with ours (RFC 7413, 4.2.1). */
+function openFast(tcb: Tcb, now: number, out: TcpSegment): void {
+  const { fastOpen, sendBuffer, snd } = tcb
+  out.fastOpenLength = fastOpen.cookieLength
+  out.fastOpenCookie.set(fastOpen.cookie)
+  const length = Math.min(fastOpen.synRoom, sendBuffer.length)
+  if (length === 0) return
+  sendBuffer.copy(snd.nxt, length, out.bytes, out.payloadStart)
+  out.payloadLength = length
+  const end = add(snd.nxt, length)
+  tcb.flight.push(snd.nxt, end, now, 0)
+  snd.nxt = end
+  fastOpen.sent = length
+  tcb.bytesSent += length
+  tcb.dataSegmentsOut += 1
+  tcb.lastDataSentAt = now
 }
 
 /** Sends what was never sent: `length` bytes, in one segment or a super-packet, and perhaps the FIN. */
@@ -33,7 +59,9 @@ export function emitNew(tcb: Tcb, now: number, out: TcpSegment, length: number, 
   const seq = snd.nxt
   fillData(tcb, now, out, seq, length, fin)
   const end = add(seq, length + (fin ? 1 : 0))
+  let segments = 1
   if (length > mss) {
+    segments = Math.ceil(length / mss)
     out.segmentSize = mss
     // Who joins segments should pass this on without waiting for more (as Linux).
     out.flags |= PSH
@@ -50,10 +78,23 @@ export function emitNew(tcb: Tcb, now: number, out: TcpSegment, length: number, 
   if (length < mss) snd.sml = end
   tcb.bytesSent += length
   tcb.dataSegmentsOut += length > 0 ? 1 : 0
-  tcb.recovery.sent()
+  tcb.recovery.sent(segments)
   tcb.noteUsage(flight.pipe >= tcb.congestion.cwnd)
   armRetransmit(tcb, now)
   scheduleLossProbe(tcb, false, now)
+}
+
+/**
+ * Marks what was just filled with new data as ECT(0) (RFC 3168, 5), and says CWR on the first after a reduction
+ * (RFC 3168, 6.1.2). Nothing else is marked: no SYN, no FIN or acknowledgment without data (RFC 3168, 6.1.4), no
+ * retransmission (RFC 3168, 6.1.5), no window probe (RFC 3168, 6.1.6).
+ */
+export function markNew(tcb: Tcb, out: TcpSegment): void {
+  if (!tcb.ecn.marking || out.payloadLength === 0) return
+  out.ecn = ECT0
+  if (!tcb.owesCwr) return
+  out.flags |= CWR
+  tcb.recovery.announced(add(out.seq, out.payloadLength))
 }
 
 /** Sends segment `index` of the flight again; what is longer than the path now carries, in part. */
@@ -87,7 +128,7 @@ export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number,
 
 /**
  * The sequence number of a segment without text. Where the peer has taken back its window, SND.NXT would
- * be unacceptable to it (Linux: tcp_acceptable_seq); what rounding to the scale does is allowed for.
+ * be unacceptable to it (Linux: tcp_acceptable_seq); what rounding (RFC 7323, 2.4) to the scale does is allowed for.
  */
 function acceptableSeq(tcb: Tcb): number {
   const beyond = distance(tcb.snd.nxt, tcb.windowEnd)
@@ -126,7 +167,7 @@ function fillData(tcb: Tcb, now: number, out: TcpSegment, seq: number, length: n
   const { snd, sendBuffer } = tcb
   let flags = ACK
   if (fin) flags |= FIN
-  // SHLD-30 and Linux: PSH where nothing more waits behind.
+  // MUST-61: PSH where nothing more waits behind; with PUSH flags there is nothing to do (MAY-15).
   if (length > 0 && add(seq, length) === sendBuffer.end) flags |= PSH
   begin(tcb, now, out, flags, seq)
   if (length > 0) {
@@ -136,7 +177,9 @@ function fillData(tcb: Tcb, now: number, out: TcpSegment, seq: number, length: n
     tcb.acks.dataSent(now)
   }
   if (after(snd.up, seq)) {
+    // MUST-62; RFC 6093, 4.
     out.flags |= URG
+    // MUST-31: what it cannot say yet a later segment will.
     out.urgentPointer = Math.min(distance(snd.up, seq), 65_535)
   }
   finishAck(tcb, now, out)
@@ -147,23 +190,22 @@ export function begin(tcb: Tcb, now: number, out: TcpSegment, flags: number, seq
   out.seq = seq
   out.flags = flags
   out.ack = flags & ACK ? tcb.rcv.nxt : 0
-  out.urgentPointer = 0
-  out.mss = 0
-  out.windowScale = -1
-  out.sackPermitted = false
-  out.fastOpenLength = -1
-  out.payloadLength = 0
-  out.segmentSize = 0
-  out.hasTimestamps = tcb.useTimestamps
+  out.clear()
+  out.hasTimestamps = tcb.useTimestamps // RFC 7323, 3.2
   if (tcb.useTimestamps) {
     out.tsVal = tcb.timestamp(now)
-    out.tsEcr = flags & ACK ? tcb.tsRecent : 0
+    // RFC 7323, 3.2 c: without ACK it means nothing and is 0; in a SYN it is what a predecessor has heard (as Linux).
+    out.tsEcr = flags & (ACK | SYN) ? tcb.tsRecent : 0
   }
-  out.sackCount = 0
+  if (tcb.options.offeredUserTimeout > 0 && (flags & RST) === 0) {
+    tcb.userTimeout.send(tcb.options.offeredUserTimeout, out)
+  }
+  // RFC 2018, 4 d.
   if (tcb.useSack && tcb.reassembly.sackCount > 0 && flags & ACK) {
     out.sackCount = tcb.reassembly.sackBlocks(out.sackEdges, tcb.useTimestamps ? 3 : 4)
   }
   if ((flags & (SYN | RST)) === 0) out.window = offer(tcb)
+  if (tcb.ecn.echoing && (flags & (SYN | ACK)) === ACK) out.flags |= ECE
 }
 
 /** The window field for an acknowledgment of RCV.NXT. */

@@ -4,6 +4,8 @@ export class FlightColumns {
   readonly ends: Uint32Array
   readonly times: Float64Array
   readonly bits: Uint8Array
+  /** Of a sacked segment: so many segments from it on are sacked, or more. */
+  readonly runs: Uint32Array
   /** Room less one. */
   readonly mask: number
 
@@ -12,6 +14,7 @@ export class FlightColumns {
     this.ends = new Uint32Array(room)
     this.times = new Float64Array(room)
     this.bits = new Uint8Array(room)
+    this.runs = new Uint32Array(room)
     this.mask = room - 1
   }
 }

@@ -87,18 +87,22 @@ export class Flight {
   /** Cuts segment `index` at sequence number `at`, its end excluded, in two of the same fate. */
   split(index: number, at: number): void {
     const flags = this.flags(index)
-    const now = this.sentAt(index)
-    const end = this.end(index)
-    this.push(end, end, now, 0)
-    for (let i = this.count - 1; i > index + 1; i -= 1) this.moveSlot(i - 1, i)
-    const first = (this.head + index) & this.columns.mask
-    const second = (this.head + index + 1) & this.columns.mask
-    this.columns.ends[first] = at
-    this.columns.bits[first] = flags & ~HAS_FIN
-    this.columns.seqs[second] = at
-    this.columns.ends[second] = end
-    this.columns.times[second] = now
-    this.columns.bits[second] = flags & ~HAS_SYN
+    if (this.count > this.columns.mask) this.grow()
+    const { columns } = this
+    this.count += 1
+    // The shorter side makes room.
+    if (2 * index < this.count) {
+      this.head = (this.head - 1) & columns.mask
+      for (let i = 0; i <= index; i += 1) this.moveSlot(i + 1, i)
+    } else {
+      for (let i = this.count - 1; i > index; i -= 1) this.moveSlot(i - 1, i)
+    }
+    const first = (this.head + index) & columns.mask
+    const second = (this.head + index + 1) & columns.mask
+    columns.ends[first] = at
+    columns.bits[first] = flags & ~HAS_FIN
+    columns.seqs[second] = at
+    columns.bits[second] = flags & ~HAS_SYN
     if (flags & SACKED) this.sackedOut += 1
     if (flags & LOST) this.lostOut += 1
     if (flags & RETRANSMITTED) this.retransmittedOut += 1
@@ -138,29 +142,53 @@ export class Flight {
     if (this.count === 0) this.release()
   }
 
-  /** Marks what a SACK block covers whole (RFC 2018, 5). */
+  /**
+   * Marks what a SACK block covers whole (RFC 2018, 5). What was marked before is leapt over, however often
+   * blocks say it again.
+   */
   sack(left: number, right: number, delivery: Delivery): void {
     const { columns } = this
-    let index = this.indexOf(left)
+    const from = this.indexOf(left)
+    let index = from
     while (index < this.count) {
       const slot = (this.head + index) & columns.mask
+      const flags = columns.bits[slot] ?? 0
+      if (flags & SACKED) {
+        index += columns.runs[slot] ?? 1
+        continue
+      }
       const end = columns.ends[slot] ?? 0
       if (after(end, right)) break
-      const flags = columns.bits[slot] ?? 0
-      if ((flags & SACKED) === 0) {
-        if (this.sackedOut > 0 && (flags & EVER_RETRANSMITTED) === 0 && before(end, this.highestSacked)) {
-          delivery.reordered = true
-        }
-        delivery.take(columns.times[slot] ?? 0, end, (flags & EVER_RETRANSMITTED) !== 0, false)
-        delivery.sacked += 1
-        if (flags & LOST) this.lostOut -= 1
-        if (flags & RETRANSMITTED) this.retransmittedOut -= 1
-        columns.bits[slot] = (flags | SACKED) & ~(LOST | RETRANSMITTED)
-        this.sackedOut += 1
+      if (this.sackedOut > 0 && (flags & EVER_RETRANSMITTED) === 0 && before(end, this.highestSacked)) {
+        delivery.reordered = true
       }
+      delivery.take(columns.times[slot] ?? 0, end, (flags & EVER_RETRANSMITTED) !== 0, false)
+      delivery.sacked += 1
+      if (flags & LOST) this.lostOut -= 1
+      if (flags & RETRANSMITTED) this.retransmittedOut -= 1
+      columns.bits[slot] = (flags | SACKED) & ~(LOST | RETRANSMITTED)
+      columns.runs[slot] = 1
+      this.sackedOut += 1
       if (this.sackedOut === 1 || after(end, this.highestSacked)) this.highestSacked = end
       index += 1
     }
+    this.joinRuns(from, index)
+  }
+
+  /** All from index `from` to before `to` are sacked: each that was visited on the way now leads to the end. */
+  private joinRuns(from: number, to: number): void {
+    const { columns } = this
+    for (let i = from; i < to; ) {
+      const slot = (this.head + i) & columns.mask
+      const run = columns.runs[slot] ?? 1
+      columns.runs[slot] = to - i
+      i += run
+    }
+  }
+
+  /** How far it is from segment `index`, which is sacked, to the next that may not be. */
+  sackedRun(index: number): number {
+    return this.columns.runs[(this.head + index) & this.columns.mask] ?? 1
   }
 
   /** Marks segment `index` lost: it, or its retransmission, will not arrive. */
@@ -206,7 +234,7 @@ export class Flight {
     while (this.lostHint < this.count) {
       const flags = this.flags(this.lostHint)
       if ((flags & (LOST | RETRANSMITTED)) === LOST) return this.lostHint
-      this.lostHint += 1
+      this.lostHint += flags & SACKED ? this.sackedRun(this.lostHint) : 1
     }
     return -1
   }
@@ -252,6 +280,7 @@ export class Flight {
     this.columns.ends[target] = this.columns.ends[source] ?? 0
     this.columns.times[target] = this.columns.times[source] ?? 0
     this.columns.bits[target] = this.columns.bits[source] ?? 0
+    this.columns.runs[target] = this.columns.runs[source] ?? 0
   }
 
   private grow(): void {
@@ -262,6 +291,7 @@ export class Flight {
       larger.ends[i] = this.end(i)
       larger.times[i] = this.sentAt(i)
       larger.bits[i] = this.flags(i)
+      larger.runs[i] = this.sackedRun(i)
     }
     giveColumns(this.columns)
     this.columns = larger

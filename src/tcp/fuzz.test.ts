@@ -16,12 +16,13 @@ const near = fc.oneof(
 const blow = fc.record({
   kind: fc.constant('segment' as const),
   flags: fc.oneof(
-    { weight: 5, arbitrary: fc.constantFrom(0x10, 0x10, 0x18, 0x11, 0x19, 0x30) },
+    { weight: 5, arbitrary: fc.constantFrom(0x10, 0x10, 0x18, 0x11, 0x19, 0x30, 0x50, 0x90) },
     { weight: 1, arbitrary: fc.constantFrom(0x02, 0x12, 0x04, 0x14) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 0x1ff }) },
   ),
   seq: near,
   ack: near,
+  ecn: fc.nat(3),
   ackFrom: fc.constantFrom('una', 'nxt'),
   window: fc.oneof(fc.constantFrom(0, 1, 257, 65_535), fc.integer({ min: 0, max: 65_535 })),
   urgent: fc.integer({ min: 0, max: 65_535 }),
@@ -67,6 +68,7 @@ function strike(peer: Peer, event: Event): void {
       segment.flags = event.flags
       segment.seq = add(tcb.rcv.nxt, event.seq)
       segment.ack = event.flags & ACK ? add(tcb.snd[event.ackFrom as 'una' | 'nxt'], event.ack) : 0
+      segment.ecn = event.ecn
       segment.window = event.window
       segment.urgentPointer = event.urgent
       segment.mss = event.mss
@@ -120,13 +122,16 @@ describe('whatever arrives, whenever', () => {
     'mss 88,sackOK,TS val 1 ecr 0,wscale 0',
   )
   const events = fc.array(fc.oneof({ weight: 3, arbitrary: blow }, call), { minLength: 1, maxLength: 40, size: 'max' })
-  const life = fc.tuple(fc.constantFrom(...alive), numbers, numbers, options, events)
+  /** Pages of memory: enough, little, none. */
+  const pages = fc.constantFrom<[number, number, number]>([49_152, 65_536, 98_304], [4, 8, 16], [0, 0, 0])
+  const life = fc.tuple(fc.constantFrom(...alive), numbers, numbers, options, pages, fc.boolean(), events)
 
-  it('never throws, moves along arcs alone, keeps its bounds and comes to rest', () => {
+  it('never throws, moves along arcs alone, keeps its bounds, and has given back all memory in the end', () => {
     const runs = Number(process.env.RUNS ?? 1500)
     fc.assert(
-      fc.property(life, ([state, iss, peerIss, options, events]) => {
-        const peer = Peer.reach(state, { iss, peerIss, options, verify: false })
+      fc.property(life, ([state, iss, peerIss, options, tcp_mem, ecn, events]) => {
+        const peer = Peer.reach(state, { iss, peerIss, options, verify: false, config: { tcp_mem } })
+        peer.tcb.ecn.begin(ecn)
         for (const event of events) {
           strike(peer, event)
           expect(peer.poll().length).toBeLessThan(2000)
@@ -138,6 +143,8 @@ describe('whatever arrives, whenever', () => {
           const [from, to] = [peer.states[i - 1], peer.states[i]]
           if (from === undefined || to === undefined || !isArc(from, to)) throw new Error(`${from} to ${to}`)
         }
+        peer.connection.abort()
+        expect([peer.tcb.memory.allocated, peer.tcb.memory.pool.holders]).toEqual([0, 0])
       }),
       { numRuns: runs },
     )
@@ -145,8 +152,9 @@ describe('whatever arrives, whenever', () => {
 
   it('left alone after that, an orphan comes to its end', () => {
     fc.assert(
-      fc.property(life, ([state, iss, peerIss, options, events]) => {
-        const peer = Peer.reach(state, { iss, peerIss, options, verify: false })
+      fc.property(life, ([state, iss, peerIss, options, tcp_mem, ecn, events]) => {
+        const peer = Peer.reach(state, { iss, peerIss, options, verify: false, config: { tcp_mem } })
+        peer.tcb.ecn.begin(ecn)
         for (const event of events) {
           strike(peer, event)
           peer.poll()
@@ -157,6 +165,7 @@ describe('whatever arrives, whenever', () => {
           peer.skip(Math.max(0, peer.connection.deadline() - peer.now))
         }
         expect(peer.state).toMatch(/CLOSED|LISTEN/)
+        expect([peer.tcb.memory.allocated, peer.tcb.memory.pool.holders]).toEqual([0, 0])
       }),
       { numRuns: Number(process.env.RUNS ?? 400) },
     )

@@ -3,7 +3,7 @@ import { Peer } from './peer.testkit.ts'
 import { CONNECTED, WRITABLE } from './tcb.ts'
 
 describe('active open', () => {
-  it('RFC 9293 3.5: SYN, SYN,ACK, ACK', () => {
+  it('MUST-14, RFC 9293 3.5: SYN, SYN,ACK, ACK', () => {
     const peer = new Peer().run(`
       +0   connect
       +0   > S 0:0(0) win 64240 <mss 1460,sackOK,TS val 100 ecr 0,wscale 7>
@@ -48,7 +48,7 @@ describe('active open', () => {
     `)
   })
 
-  it('RFC 7323 3.2: an answer that echoes a timestamp of another time is refused', () => {
+  it('RFC 7323, 3.2: an answer that echoes a timestamp of another time is refused', () => {
     const peer = new Peer().run(`
       +0     connect
       +0     > S 0:0(0)
@@ -107,7 +107,7 @@ describe('passive open', () => {
     `)
   })
 
-  it('RFC 9293 3.9.1.2 (MUST-42): OPEN, active, from LISTEN', () => {
+  it('RFC 9293 3.10.1: OPEN, active, from LISTEN', () => {
     new Peer().run(`
       +0   listen
       +0   connect
@@ -136,7 +136,7 @@ describe('simultaneous open (RFC 9293 3.5, figure 8)', () => {
     +0    > S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,wscale 7>
     +0    state SYN-RECEIVED
   `
-  it('SYN, then SYN,ACK', () => {
+  it('MUST-10: SYN, then SYN,ACK', () => {
     new Peer().run(crossed).run(`
       +0.1 < S. 0:0(0) ack 1 win 5792 <mss 1000,sackOK,wscale 7>
       +0   > . 1:1(0) ack 1 win 502 <sack 0:1>
@@ -147,7 +147,7 @@ describe('simultaneous open (RFC 9293 3.5, figure 8)', () => {
     `)
   })
 
-  it('SYN, then an ACK', () => {
+  it('MUST-10: SYN, then an ACK', () => {
     new Peer().run(crossed).run(`
       +0.1 < . 1:1(0) ack 1 win 45
       +0   state ESTABLISHED
@@ -165,7 +165,7 @@ describe('simultaneous open (RFC 9293 3.5, figure 8)', () => {
     `)
   })
 
-  it('RFC 9293 3.10.7.4 (MUST-11): RST in an active SYN-RECEIVED refuses', () => {
+  it('MUST-11: RST in an active SYN-RECEIVED refuses', () => {
     new Peer().run(crossed).run(`
       +0.1 < R 1:1(0)
       +0   state CLOSED
@@ -175,7 +175,7 @@ describe('simultaneous open (RFC 9293 3.5, figure 8)', () => {
 })
 
 describe('retransmission of SYNs', () => {
-  it('RFC 9293 3.8.3, Linux: SYN at 1, 3, 7, 15, 31, 63 s, ETIMEDOUT at 127 s', () => {
+  it('MUST-22: Linux: SYN at 1, 3, 7, 15, 31, 63 s, ETIMEDOUT at 127 s', () => {
     const peer = new Peer().run(`
       +0  connect
       +0  > S 0:0(0)
@@ -192,7 +192,7 @@ describe('retransmission of SYNs', () => {
     expect(peer.counters).toMatchObject({ TcpAttemptFails: 1, TcpRetransSegs: 6 })
   })
 
-  it('tcp_synack_retries: SYN,ACK five times more, then nothing', () => {
+  it('RFC 4987, 3.3: tcp_synack_retries: SYN,ACK five times more, then nothing', () => {
     Peer.reach('SYN-RECEIVED').run(`
       +1  > S. 0:0(0) ack 1 win 64240 <mss 1460,sackOK,wscale 7>
       +2  > S. 0:0(0) ack 1
@@ -254,7 +254,7 @@ describe('options', () => {
     ['mss 1000,sackOK,TS val 7 ecr 0,wscale 7', 'mss 1460,sackOK,TS val 100 ecr 7', { tcp_window_scaling: false }],
   ] as const
 
-  it.each(cases)('RFC 7323 2.2, RFC 2018 2: <%s> is answered by <%s>', (offered, answered, config) => {
+  it.each(cases)('RFC 7323, 2.2, RFC 2018, 2: <%s> is answered by <%s>', (offered, answered, config) => {
     const list = offered === '' ? '' : ` <${offered}>`
     new Peer({ config }).run(`
       +0 listen
@@ -263,7 +263,7 @@ describe('options', () => {
     `)
   })
 
-  it('only what was offered is used, though the answer has more (RFC 7323 2.2)', () => {
+  it('RFC 7323, 2.2, RFC 7323, 3.2 a: only what was offered is used, though the answer has more', () => {
     const config = { tcp_timestamps: false, tcp_sack: false, tcp_window_scaling: false }
     const peer = new Peer({ config }).run(`
       +0   connect
@@ -282,7 +282,7 @@ describe('options', () => {
     ['mss 1', 48],
     ['mss 9000', 1460],
     ['mss 1460,TS val 7 ecr 0', 1448],
-  ])('RFC 9293 3.7.1 (MUST-15), RFC 6691: <%s> means segments of %d bytes', (offered, size) => {
+  ])('MUST-14, MUST-15, MUST-16: <%s> means segments of %d bytes', (offered, size) => {
     const ts = offered.includes('TS') ? ' <TS val 8 ecr 100>' : ''
     const peer = new Peer().run(`
       +0 listen
@@ -307,7 +307,7 @@ describe('options', () => {
     `)
   })
 
-  it.each([0, 1, 7, 13, 14, 15, 255])('RFC 7323 2.3: a window scale of %d', (scale) => {
+  it.each([0, 1, 7, 13, 14, 15, 255])('RFC 7323, 2.3: a window scale of %d', (scale) => {
     const peer = new Peer().run(`
       +0   listen
       +0   < S 0:0(0) win 32792 <mss 1000,wscale ${scale}>

@@ -1,7 +1,11 @@
 import { add, after, before } from '../wire/seq.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { acknowledgeSyn } from './acknowledge.ts'
+import { grantsEcn } from './ecn.ts'
+import { NO_FAST_OPEN } from './fast-open.ts'
+import { hasOldTimestamp } from './paws.ts'
 import { CONNECTED, type Tcb, WRITABLE } from './tcb.ts'
+import { receiveText } from './text.ts'
 
 /** Until the SYN goes again after a RST to an older connection, microseconds. */
 const RETRY_DELAY = 8000
@@ -28,6 +32,13 @@ export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: 
   acceptSyn(tcb, segment, now)
   start(tcb, iss, now)
   // Text in this SYN is not kept: it is not acknowledged, so its sender sends it again (as Linux does).
+}
+
+/** The SYN,ACK has gone already, and nobody knows when: it is not sent again, and measures no time. */
+export function answered(tcb: Tcb): void {
+  tcb.synOwed = false
+  tcb.snd.nxt = add(tcb.snd.iss, 1)
+  tcb.window.honour()
 }
 
 /** SEGMENT ARRIVES in SYN-SENT (RFC 9293, 3.10.7.3). */
@@ -57,22 +68,60 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
   }
   // Third, security: there are no compartments. Fourth, the SYN bit; fifth, neither.
   if ((flags & SYN) === 0) return
+  // What our predecessor in TIME-WAIT has heard keeps out a SYN of the past (as Linux).
+  if (!acknowledges && hasOldTimestamp(tcb, segment, now)) {
+    tcb.counters.PAWSActive += 1
+    return
+  }
   acceptSyn(tcb, segment, now)
   if (!acknowledges) {
-    // Simultaneous open: SYN,ACK of our own SYN.
+    // Simultaneous open (MUST-10): SYN,ACK of our own SYN.
     tcb.move('SYN-RECEIVED')
+    tcb.ecn.crossed(flags)
     snd.wl1 = segment.seq
     snd.wl2 = segment.ack
     tcb.flight.clear()
+    // This is no Fast Open: data of our SYN is data to be sent.
+    tcb.fastOpen = NO_FAST_OPEN
+    snd.nxt = add(snd.iss, 1)
     tcb.timers.retransmit = Number.POSITIVE_INFINITY
     tcb.synOwed = true
     return
   }
+  tcb.ecn.answered(flags)
   acknowledgeSyn(tcb, segment, now)
+  if (tcb.fastOpen !== NO_FAST_OPEN) openedFast(tcb, segment)
   established(tcb, segment, now)
   // The third ACK goes at once, or rides on data that waits.
   tcb.acks.owed = 'now'
   // Text and FIN of a SYN,ACK are not kept: not acknowledged, they come again (as Linux does).
+}
+
+/** What the SYN,ACK says of our Fast Open (RFC 7413, 4.2.1): a cookie for the next time, and whether our data was taken. */
+function openedFast(tcb: Tcb, segment: TcpSegment): void {
+  const { fastOpen, flight, counters } = tcb
+  if (segment.fastOpenLength > 0) {
+    fastOpen.learnedLength = segment.fastOpenLength
+    fastOpen.learned.set(segment.fastOpenCookie)
+  }
+  if (fastOpen.sent === 0) return
+  fastOpen.acknowledged = flight.count === 0
+  if (fastOpen.acknowledged) {
+    counters.TCPFastOpenActive += 1
+    return
+  }
+  // It was not, and goes again at once; that is no congestion (Linux: tcp_non_congestion_loss_retransmit).
+  counters.TCPFastOpenActiveFail += 1
+  flight.lose(0)
+  tcb.recovery.repack(tcb.snd.nxt)
+}
+
+/** The text of a SYN, from a client known by its cookie (RFC 7413, 4.2.2). */
+export function takeSynText(tcb: Tcb, syn: TcpSegment, now: number): void {
+  if (syn.payloadLength === 0) return
+  syn.seq = add(syn.seq, 1)
+  syn.flags &= ~SYN
+  receiveText(tcb, syn, now)
 }
 
 /**
@@ -101,29 +150,35 @@ export function established(tcb: Tcb, segment: TcpSegment, now: number): void {
   if (tcb.options.keepAlive) tcb.timers.keepalive = now + tcb.options.keepIdle * 1_000_000
 }
 
-/** Takes the sequence number and the options of the peer's SYN (RFC 9293, 3.7.1; RFC 7323; RFC 2018). */
+/**
+ * Takes the sequence number and the options of the peer's SYN (RFC 9293, 3.7.1; RFC 7323, 2.2; RFC 7323, 3.2 a;
+ * RFC 2018, 4 c).
+ */
 function acceptSyn(tcb: Tcb, segment: TcpSegment, now: number): void {
-  const { snd, rcv, config } = tcb
+  const { snd, rcv, config, passive } = tcb
   rcv.irs = segment.seq
   rcv.nxt = add(segment.seq, 1)
   rcv.up = rcv.nxt
   tcb.reassembly.start(rcv.nxt)
   tcb.acks.lastSent = rcv.nxt
-  // MUST-15: without the option 536 (1220 over IPv6; the stack lowers nothing, as Linux).
-  snd.mss = Math.max(segment.mss === 0 ? 536 : segment.mss, config.tcp_min_snd_mss)
+  // MUST-14; MUST-15: without the option the default of the IP version.
+  snd.mss = Math.max(segment.mss === 0 ? tcb.defaultMss : segment.mss, config.tcp_min_snd_mss)
   snd.wnd = segment.window
   snd.maxWnd = segment.window
-  tcb.useScaling = segment.windowScale >= 0 && config.tcp_window_scaling
-  // RFC 7323, 2.3: a shift above 14 counts as 14.
+  // Of a SYN of ours counts what it has offered, whatever the settings are by now.
+  tcb.useScaling = segment.windowScale >= 0 && (passive ? config.tcp_window_scaling : tcb.useScaling)
+  // RFC 7323, 2.3: a shift above 14 counts as 14; RFC 7323, 2.3 a.
   snd.scale = tcb.useScaling ? Math.min(segment.windowScale, 14) : 0
   if (!tcb.useScaling) tcb.window.scale = 0
-  tcb.useTimestamps = segment.hasTimestamps && config.tcp_timestamps
+  tcb.useTimestamps = segment.hasTimestamps && (passive ? config.tcp_timestamps : tcb.useTimestamps)
   if (tcb.useTimestamps) {
     tcb.tsRecent = segment.tsVal
     tcb.tsRecentAt = now
   }
-  tcb.useSack = segment.sackPermitted && config.tcp_sack
+  tcb.userTimeout.received(segment)
+  tcb.useSack = segment.sackPermitted && (passive ? config.tcp_sack : tcb.useSack)
   if (tcb.passive) {
+    tcb.ecn.begin(grantsEcn(segment, config.tcp_ecn))
     // A SYN,ACK offers only what the SYN offered.
     tcb.window.scale = tcb.useScaling ? tcb.window.wantedScale() : 0
     tcb.window.initial(tcb.advertisedMss - (tcb.useTimestamps ? 12 : 0))
@@ -147,5 +202,6 @@ function start(tcb: Tcb, iss: number, now: number): void {
     tcb.window.initial(tcb.advertisedMss)
     tcb.useTimestamps = tcb.config.tcp_timestamps
     tcb.useSack = tcb.config.tcp_sack
+    tcb.ecn.begin(tcb.config.tcp_ecn === 1)
   }
 }

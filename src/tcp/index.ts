@@ -4,15 +4,18 @@ export type { CongestionControl, CongestionWindow } from './congestion.ts'
 export { Connection, type PathSetup } from './connection.ts'
 export { TcpCounters } from './counters.ts'
 export { InitialSequence } from './isn.ts'
+export { Memory } from './memory.ts'
 export { newReno } from './newreno.ts'
 export { refusal } from './refusal.ts'
 export { SipHash } from './siphash.ts'
+export { type SocketMemory, socketMemory } from './socket-memory.ts'
 export { ARCS, type Arc, isArc, STATES, type State } from './states.ts'
 export {
   CLOSED,
   CONNECTED,
   ENDED,
   READABLE,
+  SOFT_ERROR,
   type StateObserver,
   type Tcb,
   type TcbSetup,

@@ -17,6 +17,12 @@ export function checkInvariants(tcb: Tcb): void {
     fail('data is in flight and no retransmission timer runs', tcb)
   }
   if (reassembly.waiting > tcb.rcvWnd) fail('more waits out of order than the window holds', tcb)
+  const { memory, config } = tcb
+  const held = reassembly.held + sendBuffer.held
+  if (memory.allocated !== held) fail(`the account says ${memory.allocated} bytes, and ${held} are held`, tcb)
+  // A segment of any size is taken where nothing is held; else the least, and chunks are whole.
+  const most = Math.max(config.tcp_mem[2] * 4096, config.tcp_rmem[0] + 5 * 16_384) + config.tcp_wmem[0] + 16_384
+  if (held > most) fail(`${held} bytes are held, of ${most} at most`, tcb)
   if (tcb.state === 'CLOSED' && timers.next !== Number.POSITIVE_INFINITY) fail('a timer outlived the connection', tcb)
 }
 

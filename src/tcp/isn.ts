@@ -7,8 +7,8 @@ export type TupleWords = Uint32Array
 export const TUPLE_WORDS = 9
 
 /**
- * Initial sequence numbers (RFC 6528; RFC 9293, 3.4.1, MUST-8): ISN = M + F(tuple, secret), where M
- * is a clock that ticks every 4 microseconds and F is SipHash. The same tuple's numbers grow with
+ * Initial sequence numbers (RFC 6528, 3; RFC 9293, 3.4.1, MUST-8, SHLD-1): ISN = M + F(tuple, secret), where M
+ * is a clock that ticks every 4 microseconds and F is SipHash (MUST-9). The same tuple's numbers grow with
  * time, so that an old incarnation's segments stay apart; other tuples' say nothing about them.
  */
 export class InitialSequence {

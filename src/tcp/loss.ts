@@ -25,7 +25,7 @@ export interface LossContext {
  */
 export class Loss {
   /** Duplicate acknowledgments, or sacked segments, that mean loss (RFC 5681: three). */
-  private readonly threshold: number
+  readonly threshold: number
   /** Send time, end and RTT of the segment sent last among those delivered (RACK.xmit_ts ...). */
   private sentAt = -1
   private end = 0
@@ -90,7 +90,11 @@ export class Loss {
     let again = Number.POSITIVE_INFINITY
     for (let i = 0; i < flight.count; i += 1) {
       const flags = flight.flags(i)
-      if (flags & SACKED || (flags & (LOST | RETRANSMITTED)) === LOST) continue
+      if (flags & SACKED) {
+        i += flight.sackedRun(i) - 1
+        continue
+      }
+      if ((flags & (LOST | RETRANSMITTED)) === LOST) continue
       const sentAt = flight.sentAt(i)
       if (!(sentAt < this.sentAt || (sentAt === this.sentAt && after(this.end, flight.end(i))))) {
         // First transmissions are in order of time: behind this one there is nothing older.
@@ -107,7 +111,7 @@ export class Loss {
   /** The same without SACK: the head is lost after enough duplicates, and at each partial acknowledgment. */
   detectWithoutSack(flight: Flight, context: LossContext, phase: RecoveryPhase): void {
     const enough = this.duplicateAcks >= this.threshold
-    if ((phase === 'Open' && enough) || (phase === 'Recovery' && context.advanced)) {
+    if ((!context.recovering && enough) || (phase === 'Recovery' && context.advanced)) {
       if (flight.count > 0 && (flight.flags(0) & LOST) === 0) flight.lose(0)
     }
   }

@@ -1,6 +1,6 @@
 import { type CongestionControl, slowStart } from './congestion.ts'
 
-/** Standard congestion control (RFC 5681): one segment a round trip up, one half down. */
+/** Standard congestion control (RFC 5681; RFC 9293, 3.8.2, MUST-19): one segment a round trip up, one half down. */
 export const newReno: CongestionControl = {
   name: 'reno',
 

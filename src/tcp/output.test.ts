@@ -5,7 +5,7 @@ import { Pair } from './pair.testkit.ts'
 import { Peer, pattern } from './peer.testkit.ts'
 
 describe("RFC 896, RFC 9293 3.7.4: Nagle, with Minshall's rule (Linux)", () => {
-  it('a short segment waits while a short one is unacknowledged', () => {
+  it('SHLD-7: a short segment waits while a short one is unacknowledged', () => {
     Peer.established().run(`
       +0.1  write 100
       +0    > P. 1:101(100) ack 1
@@ -94,8 +94,8 @@ describe('RFC 9293 3.8.6.2.1 (MUST-38): no silly windows from the sender', () =>
   })
 })
 
-describe('RFC 9293 3.9.1.2 (SHLD-27, MUST-60): PSH', () => {
-  it('where nothing waits behind, also when sent again', () => {
+describe('RFC 9293 3.9.1.2: PSH', () => {
+  it('MUST-61: where nothing waits behind, also when sent again', () => {
     Peer.established({ config: { tcp_early_retrans: false } }).run(`
       +0.1 write 2000
       +0   > . 1:1001(1000) ack 1
@@ -111,7 +111,7 @@ describe('RFC 9293 3.9.1.2 (SHLD-27, MUST-60): PSH', () => {
 })
 
 describe('RFC 9293 3.8.5, RFC 6093: urgent data', () => {
-  it('the pointer is one past the last urgent octet, in every segment up to it', () => {
+  it('MUST-30, MUST-62, RFC 6093, 4: the pointer is one past the last urgent octet, in every segment up to it', () => {
     Peer.established().run(`
       +0.1 urgent 1500
       +0   > .U 1:1001(1000) ack 1 win 502 urg 1500
@@ -124,7 +124,7 @@ describe('RFC 9293 3.8.5, RFC 6093: urgent data', () => {
     `)
   })
 
-  it('is bounded by its 16 bits', () => {
+  it('MUST-31: the pointer is bounded by its 16 bits, what is urgent is not', () => {
     const peer = Peer.established({ segmentationLimit: 0 }, 'mss 1000,sackOK,wscale 7')
     peer.tcb.sendBuffer.capacity = 200_000
     peer.perform('urgent 100000')
@@ -132,7 +132,7 @@ describe('RFC 9293 3.8.5, RFC 6093: urgent data', () => {
     expect(peer.segments.at(-1)?.urgentPointer).toBe(65_535)
   })
 
-  it('received: signalled once for a stretch, and found by SIOCATMARK', () => {
+  it('MUST-30, MUST-31, MUST-32, MUST-33: received: signalled once for a stretch, and found by SIOCATMARK', () => {
     const peer = Peer.established().run(`
       +0.1 < PU. 1:101(100) ack 1 win 257 urg 50
       +0   > . 1:1(0) ack 101
@@ -145,14 +145,14 @@ describe('RFC 9293 3.8.5, RFC 6093: urgent data', () => {
     expect(peer.connection.takeEvents() & 32).toBe(32)
     peer.run('+0.1 < PU. 50:101(51) ack 1 win 257 urg 1\n+0 > . 1:1(0) ack 101')
     expect(peer.connection.takeEvents() & 32).toBe(0)
-    // MUST-31, 32: of any length, ahead of the text.
+    // Of any length, ahead of the text.
     peer.run('+0.1 < PU. 101:111(10) ack 1 win 257 urg 5000\n+0 > . 1:1(0) ack 111\n+0 urgentAhead 5000')
     expect(peer.connection.takeEvents() & 32).toBe(32)
   })
 })
 
 describe('RFC 6928, RFC 5681: how much goes', () => {
-  it('ten segments at first, then two for each acknowledged', () => {
+  it('MUST-19: ten segments at first, then two for each acknowledged', () => {
     const peer = Peer.established().run('+0.1 write 40000'.replace('write 40000', 'quiet'))
     peer.perform('write 40000')
     expect(peer.poll().length).toBe(10)
@@ -161,7 +161,7 @@ describe('RFC 6928, RFC 5681: how much goes', () => {
     expect(peer.tcb.congestion.cwnd).toBe(12)
   })
 
-  it('in congestion avoidance one segment a round trip', () => {
+  it('MUST-19: in congestion avoidance one segment a round trip', () => {
     const peer = Peer.established()
     peer.tcb.congestion.ssthresh = 10
     peer.perform('write 40000')
@@ -202,7 +202,7 @@ describe('RFC 6928, RFC 5681: how much goes', () => {
 })
 
 describe('the path MTU shrinks', () => {
-  it('RFC 9293 3.7.2, RFC 1191: what was too large goes again in smaller pieces, which is no congestion', () => {
+  it('MUST-16, RFC 1191: what was too large goes again in smaller pieces, which is no congestion', () => {
     const peer = Peer.established({ config: { tcp_early_retrans: false } }).run(`
       +0.1 write 3000
       +0   > . 1:1001(1000) ack 1

@@ -1,7 +1,7 @@
 import { after, before, distance } from '../wire/seq.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import { persistDelay } from './acknowledge.ts'
-import { emitAck, emitAgain, emitNew, emitReset, emitSyn } from './emit.ts'
+import { emitAck, emitAgain, emitNew, emitReset, emitSyn, markNew } from './emit.ts'
 import { emitLossProbe, emitProbe } from './probes.ts'
 import type { Tcb } from './tcb.ts'
 
@@ -19,6 +19,8 @@ export function nextSegment(tcb: Tcb, now: number, out: TcpSegment): boolean {
       return tcb.synOwed && emitSyn(tcb, now, out)
     case 'SYN-RECEIVED':
       if (tcb.synOwed) return emitSyn(tcb, now, out)
+      // A client known by its cookie is answered before its third ACK (RFC 7413, 4.2.2); our FIN waits for that.
+      if (tcb.fastOpen.accepted && after(tcb.sendBuffer.end, tcb.snd.nxt) && sendNew(tcb, now, out)) return true
       break
     case 'TIME-WAIT':
       break
@@ -55,13 +57,16 @@ function retransmit(tcb: Tcb, now: number, out: TcpSegment): boolean {
     return false
   }
   const seq = flight.seq(index)
-  // Beyond a window that was taken back only the head goes (Linux: __tcp_retransmit_skb).
+  // SHLD-16; MAY-7, MUST-35: beyond a window that was taken back only the head goes, to probe it (Linux: __tcp_retransmit_skb).
   if (!before(seq, tcb.windowEnd) && seq !== snd.una) return false
   emitAgain(tcb, now, out, index)
   return true
 }
 
-/** New data and the FIN: as the windows, Nagle and the silly-window rules allow (RFC 9293, 3.7.4, 3.8.6.2.1). */
+/**
+ * New data and the FIN: as the windows (SHLD-15; RFC 7323, 2.4 b), Nagle and the silly-window rules allow (RFC 9293,
+ * 3.7.4, 3.8.6.2.1), in full segments as far as there is data (SHLD-27, SHLD-28, MAY-16).
+ */
 function sendNew(tcb: Tcb, now: number, out: TcpSegment): boolean {
   const unsent = tcb.unsent
   if (unsent === 0) return false
@@ -72,22 +77,30 @@ function sendNew(tcb: Tcb, now: number, out: TcpSegment): boolean {
     tcb.noteUsage(true)
     return false
   }
+  const left = tcb.sendBuffer.maxSegments - flight.count
+  if (left <= 0) return false
   const mss = tcb.currentMss()
   const data = tcb.finQueued ? unsent - 1 : unsent
+  // Negative where the peer has taken its window back (MUST-34).
   const usable = distance(tcb.windowEnd, snd.nxt)
   let length = Math.min(data, mss)
   const last = length === data
-  const fin = last && tcb.finQueued
+  const fin = last && tcb.finQueued && tcb.state !== 'SYN-RECEIVED'
+  // MUST-38: no part of a segment for a window that has no room for it.
   if (length + (fin ? 1 : 0) > usable) {
     if (flight.count === 0) armPersist(tcb, now)
     return false
   }
+  // MUST-60: what is held back goes at the latest with the persist timer.
   if (last && length < mss && holdBack(tcb, fin)) {
     if (flight.count === 0) armPersist(tcb, now)
     return false
   }
-  if (!last && tcb.segmentationLimit > mss) length = superLength(tcb, data, usable, mss, room)
+  // CWR is for one segment, so that it goes alone (RFC 3168, 6.1.2).
+  const alone = last || tcb.owesCwr
+  if (!alone && tcb.segmentationLimit > mss) length = superLength(tcb, data, usable, mss, Math.min(room, left))
   emitNew(tcb, now, out, length, fin && length === data, mss)
+  markNew(tcb, out)
   return true
 }
 
@@ -102,7 +115,10 @@ function superLength(tcb: Tcb, data: number, usable: number, mss: number, room: 
   return Math.max(1, segments) * mss
 }
 
-/** Nagle's algorithm (RFC 9293, 3.7.4) as Linux has it: a short segment waits only for another short one (Minshall). */
+/**
+ * Nagle's algorithm (RFC 9293, 3.7.4, SHLD-7) as Linux has it: a short segment waits only for another short one
+ * (Minshall).
+ */
 function holdBack(tcb: Tcb, fin: boolean): boolean {
   if (fin) return false
   if (tcb.options.cork) return true

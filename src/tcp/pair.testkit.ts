@@ -1,7 +1,9 @@
 import { TcpSegment } from '../wire/tcp.ts'
+import { ChallengeLimit } from './challenge-limit.ts'
 import { linux, type TcpConfig } from './config.ts'
 import { Connection } from './connection.ts'
 import { TcpCounters } from './counters.ts'
+import { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { refusal } from './refusal.ts'
 import type { State } from './states.ts'
@@ -16,6 +18,7 @@ export function copySegment(from: TcpSegment): TcpSegment {
   to.flags = from.flags
   to.window = from.window
   to.urgentPointer = from.urgentPointer
+  to.ecn = from.ecn
   to.mss = from.mss
   to.windowScale = from.windowScale
   to.sackPermitted = from.sackPermitted
@@ -24,6 +27,9 @@ export function copySegment(from: TcpSegment): TcpSegment {
   to.tsEcr = from.tsEcr
   to.sackCount = from.sackCount
   to.sackEdges.set(from.sackEdges)
+  to.fastOpenLength = from.fastOpenLength
+  to.fastOpenCookie.set(from.fastOpenCookie)
+  to.userTimeout = from.userTimeout
   to.bytes = from.bytes.slice(from.payloadStart, from.payloadStart + from.payloadLength)
   to.payloadStart = 0
   to.payloadLength = from.payloadLength
@@ -33,6 +39,8 @@ export function copySegment(from: TcpSegment): TcpSegment {
 
 export interface EndSetup {
   config?: Partial<TcpConfig>
+  /** Shared with others; its own if absent. */
+  memory?: Memory
   iss?: number
   mss?: number
 }
@@ -45,14 +53,17 @@ export class End {
   private readonly out = new TcpSegment()
 
   constructor(setup: EndSetup = {}) {
+    const config = { ...linux, ...setup.config }
     this.connection = new Connection(
       {
-        config: { ...linux, ...setup.config },
+        config,
         counters: this.counters,
+        challenges: new ChallengeLimit(config, () => 0),
+        memory: setup.memory ?? new Memory(config, this.counters, () => 0),
         control: newReno,
         observer: { moved: (_from, to) => this.states.push(to) },
       },
-      { mss: setup.mss ?? 1460, iss: setup.iss ?? 1000, timestampOffset: 0 },
+      { mss: setup.mss ?? 1460, defaultMss: 536, iss: setup.iss ?? 1000, timestampOffset: 0 },
     )
     this.out.bytes = new Uint8Array(65_536)
   }

@@ -1,10 +1,14 @@
 import { formatSegment, parseSegment } from '../trace/notation.ts'
-import { TcpSegment } from '../wire/tcp.ts'
+import { SYN, TcpSegment } from '../wire/tcp.ts'
+import { ChallengeLimit } from './challenge-limit.ts'
 import { linux, type TcpConfig } from './config.ts'
+import type { CongestionControl } from './congestion.ts'
 import { Connection } from './connection.ts'
 import { TcpCounters } from './counters.ts'
+import { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { copySegment } from './pair.testkit.ts'
+import type { TimestampMemory } from './paws.ts'
 import type { State } from './states.ts'
 import type { TcpErrorCode } from './tcb.ts'
 
@@ -15,6 +19,8 @@ const TIMESTAMP = 100
 
 export interface PeerSetup {
   config?: Partial<TcpConfig>
+  /** Shared with others; its own if absent. */
+  memory?: Memory
   /** Initial sequence numbers, from which a script's numbers count: ours and the peer's. */
   iss?: number
   peerIss?: number
@@ -24,6 +30,10 @@ export interface PeerSetup {
   segmentationLimit?: number
   /** Options of the peer's SYN, where the kit sends it. */
   options?: string
+  /** In TIME-WAIT, whose place it takes. */
+  predecessor?: TimestampMemory
+  /** Congestion control; newReno if absent. */
+  control?: CongestionControl
   /** False: what it sends is not compared with the pattern. */
   verify?: boolean
 }
@@ -48,7 +58,7 @@ interface Sent {
  *     +0.1  < . 1:1(0) ack 1 win 257
  *
  * `+t` counts seconds from the line before. `<` is sent to the connection; `>` is what it must send,
- * then and not at another time; window and options are compared where they are given (`<>` = none).
+ * then and not at another time; window and options are compared where they are given (`<>` = none), a mark always.
  * Whatever else it sends fails the test. The other words are the user's calls (`perform`) and looks at its state.
  */
 export class Peer {
@@ -71,14 +81,23 @@ export class Peer {
     this.iss = setup.iss ?? 5000
     this.peerIss = setup.peerIss ?? 70_000
     this.verify = setup.verify ?? true
+    const config = { ...linux, ...setup.config }
     this.connection = new Connection(
       {
-        config: { ...linux, ...setup.config },
+        config,
         counters: this.counters,
-        control: newReno,
+        challenges: new ChallengeLimit(config, () => 0),
+        memory: setup.memory ?? new Memory(config, this.counters, () => this.now),
+        control: setup.control ?? newReno,
         observer: { moved: (_from, to) => this.states.push(to) },
       },
-      { mss: setup.mss ?? 1460, iss: this.iss, timestampOffset: TIMESTAMP - START / 1000 },
+      {
+        mss: setup.mss ?? 1460,
+        defaultMss: 536,
+        iss: this.iss,
+        timestampOffset: TIMESTAMP - START / 1000,
+        predecessor: setup.predecessor ?? null,
+      },
     )
     this.connection.tcb.segmentationLimit = setup.segmentationLimit ?? 0
     this.out.bytes = new Uint8Array(65_536)
@@ -253,8 +272,8 @@ export class Peer {
     if (sent === undefined) throw new Error('nothing was sent')
     let actual = sent.text
     if (!/ win \d/.test(text)) actual = actual.replace(/ win \d+/, '')
-    const wanted = text.replace(/nop,/g, '').replace(/ *<>$/, '')
-    if (!text.includes('<')) actual = actual.replace(/ *<.*$/, '')
+    const wanted = text.replace(/nop,/g, '').replace(/ *<>/, '')
+    if (!text.includes('<')) actual = actual.replace(/ *<.*>/, '')
     if (actual !== wanted) throw new Error(`sent was ${sent.text}`)
     if (sent.at !== this.now) throw new Error(`it was sent at ${this.seconds(sent.at)}`)
   }
@@ -277,7 +296,7 @@ export class Peer {
       const segment = copySegment(this.out)
       this.segments.push(segment)
       texts.push(formatSegment(segment, { base }))
-      const offset = (segment.seq - this.iss - 1) >>> 0
+      const offset = (segment.seq + (segment.flags & SYN ? 1 : 0) - this.iss - 1) >>> 0
       if (!this.verify) continue
       for (let i = 0; i < segment.payloadLength; i += 1) {
         if (segment.bytes[i] !== patternAt(offset + i)) throw new Error(`wrong byte at ${offset + i}`)

@@ -1,6 +1,6 @@
 import { add, distance } from '../wire/seq.ts'
 import { ACK, PSH, type TcpSegment } from '../wire/tcp.ts'
-import { begin, emitAgain, emitNew, finishAck } from './emit.ts'
+import { begin, emitAgain, emitNew, finishAck, markNew } from './emit.ts'
 import { newDataFits } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
 
@@ -21,7 +21,7 @@ export function emitProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
     tcb.timers.lossProbe = Number.POSITIVE_INFINITY
     return true
   }
-  // An octet that was acknowledged long ago: the peer must answer, and takes nothing (as Linux does).
+  // An octet that was acknowledged long ago, without text (SHLD-12, MAY-6): the peer must answer (as Linux does).
   begin(tcb, now, out, ACK, add(snd.una, -1))
   finishAck(tcb, now, out)
   return true
@@ -44,6 +44,7 @@ export function emitLossProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
     emitAgain(tcb, now, out, flight.count - 1, true)
   } else {
     emitNew(tcb, now, out, length, fin, mss)
+    markNew(tcb, out)
   }
   probe.outstanding = true
   probe.end = snd.nxt

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { add } from '../wire/seq.ts'
+import { ChunkPool } from './chunk-pool.ts'
 import { pattern } from './peer.testkit.ts'
 import { Reassembly } from './reassembly.ts'
 
@@ -28,7 +29,7 @@ describe('RFC 9293 3.10.7.4: reassembly, against a model that knows each octet',
     const from = fc.oneof(fc.constantFrom(0xffffffff, 0xfffffff0, 0xffffff00), fc.integer({ min: 0, max: 0xffffffff }))
     fc.assert(
       fc.property(from, fc.array(step, { maxLength: 80 }), (start, steps) => {
-        const reassembly = new Reassembly()
+        const reassembly = new Reassembly(new ChunkPool())
         reassembly.start(start)
         const has = new Uint8Array(SPAN + 400)
         let next = 0
@@ -94,7 +95,7 @@ describe('RFC 9293 3.10.7.4: reassembly, against a model that knows each octet',
   }
 
   it('more pieces than there is room for are refused, what joins others is not', () => {
-    const reassembly = new Reassembly()
+    const reassembly = new Reassembly(new ChunkPool())
     reassembly.start(0)
     let refused = 0
     for (let i = 1; i <= 5000; i += 1) if (reassembly.insert(2 * i, pattern(2 * i, 1), 0, 1) < 0) refused += 1
@@ -104,7 +105,7 @@ describe('RFC 9293 3.10.7.4: reassembly, against a model that knows each octet',
   })
 
   it('gives its memory back', () => {
-    const reassembly = new Reassembly()
+    const reassembly = new Reassembly(new ChunkPool())
     reassembly.start(0)
     reassembly.insert(10, pattern(10, 10), 0, 10)
     reassembly.insert(0, pattern(0, 5), 0, 5)

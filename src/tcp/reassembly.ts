@@ -1,16 +1,20 @@
 import { add, after, before, distance, later } from '../wire/seq.ts'
 import { MAX_SACK_BLOCKS } from '../wire/tcp.ts'
 import { ByteQueue } from './byte-queue.ts'
+import type { ChunkPool } from './chunk-pool.ts'
 
-/** Out-of-order data may lie in so many pieces; what would make one more is refused. */
+/** Out-of-order data may lie in so many pieces; what would make one more is refused, unless it is next in order. */
 const MAX_PIECES = 4096
+/** What the edges of a piece take. */
+const PIECE_BYTES = 16
 
 /**
  * Bytes received and not yet read: in order up to RCV.NXT, and behind it what came out of order
  * (RFC 9293, 3.10.7.4, seventh; SHLD-31), with the SACK blocks that tell of it (RFC 2018).
  */
 export class Reassembly {
-  private readonly queue = new ByteQueue()
+  private readonly pool: ChunkPool
+  private readonly queue: ByteQueue
   /** Sequence number after the last byte in order, FIN and SYN not counted. */
   private next = 0
   /** Bytes in order, ready to be read. */
@@ -21,13 +25,25 @@ export class Reassembly {
   /** A FIN waits out of order: an octet of a piece, though no byte. */
   private hasFin = false
   private finAt = 0
-  /** SACK blocks, the most recently changed first (RFC 2018, 4). */
+  /** SACK blocks, the most recently changed first (RFC 2018, 4 a; RFC 2018, 4 b). */
   private sackLefts: number[] = []
   private sackRights: number[] = []
   /** A duplicate to be reported in the next acknowledgment (RFC 2883); valid while hasDuplicate. */
   hasDuplicate = false
   duplicateLeft = 0
   duplicateRight = 0
+  /** Bytes that the pieces themselves count for. */
+  private charged = 0
+
+  constructor(pool: ChunkPool) {
+    this.pool = pool
+    this.queue = new ByteQueue(pool)
+  }
+
+  /** Bytes of memory held, the edges of pieces among them. */
+  get held(): number {
+    return this.queue.held + this.charged
+  }
 
   /** The first byte to come has sequence number `seq`. */
   start(seq: number): void {
@@ -60,12 +76,14 @@ export class Reassembly {
     if (!this.add(seq, right)) return -1
     this.queue.write(this.readable + distance(seq, this.next), from, start, length)
     if (seq !== this.next) {
+      this.chargePieces()
       this.noteSack(seq)
       return 0
     }
     // The hole is filled: the first piece now begins at `next`, and ends before a FIN.
     const end = this.rights.shift() ?? right
     this.lefts.shift()
+    this.chargePieces()
     const moved = distance(this.hasFin && after(end, this.finAt) ? this.finAt : end, this.next)
     this.advance(moved)
     this.forgetSacks()
@@ -75,6 +93,7 @@ export class Reassembly {
   /** Takes a FIN that comes out of order; the first one counts. */
   insertFin(seq: number): void {
     if (!this.hasFin && !this.add(seq, add(seq, 1))) return
+    this.chargePieces()
     if (!this.hasFin) this.finAt = seq
     this.hasFin = true
     if (seq === this.finAt) this.noteSack(seq)
@@ -162,19 +181,52 @@ export class Reassembly {
 
   /** Forgets what waits out of order, and all that is to be reported. */
   forgetWaiting(): void {
-    this.lefts.length = 0
-    this.rights.length = 0
-    this.sackLefts.length = 0
-    this.sackRights.length = 0
-    this.hasDuplicate = false
-    this.hasFin = false
-    if (this.readable === 0) this.queue.clear()
+    this.forgetFrom(0)
+  }
+
+  /**
+   * Forgets the pieces that begin at `seq` or after it, for want of memory, and with them all that was to be
+   * reported: what was not acknowledged cumulatively may go (RFC 2018, 8; Linux: tcp_prune_ofo_queue). False = there are none.
+   */
+  prune(seq: number): boolean {
+    let left = this.lefts.length
+    while (left > 0 && !before(this.lefts[left - 1] ?? 0, seq)) left -= 1
+    if (left === this.lefts.length) return false
+    this.forgetFrom(left)
+    return true
+  }
+
+  /** Bytes of memory that `length` bytes at `seq` would take beside those held. */
+  cost(seq: number, length: number): number {
+    return this.queue.cost(this.readable + distance(seq, this.next), length)
   }
 
   /** Forgets everything. */
   clear(): void {
     this.readable = 0
     this.forgetWaiting()
+    this.queue.clear()
+  }
+
+  /** Forgets the pieces from that index on, and all that is to be reported. */
+  private forgetFrom(index: number): void {
+    this.lefts.length = index
+    this.rights.length = index
+    this.hasFin = false
+    this.sackLefts.length = 0
+    this.sackRights.length = 0
+    this.hasDuplicate = false
+    this.chargePieces()
+    const kept = this.readable + distance(this.end, this.next)
+    if (kept === 0) this.queue.clear()
+    else this.queue.cut(kept)
+  }
+
+  private chargePieces(): void {
+    const bytes = PIECE_BYTES * this.lefts.length
+    if (bytes === this.charged) return
+    this.pool.charge(bytes - this.charged)
+    this.charged = bytes
   }
 
   private advance(length: number): void {
@@ -188,7 +240,7 @@ export class Reassembly {
     let last = first
     while (last < this.lefts.length && !after(this.lefts[last] ?? 0, right)) last += 1
     if (first === last) {
-      if (this.lefts.length >= MAX_PIECES) return false
+      if (this.lefts.length >= MAX_PIECES && left !== this.next) return false
       this.lefts.splice(first, 0, left)
       this.rights.splice(first, 0, right)
       return true

@@ -143,7 +143,7 @@ describe('RFC 8985: loss by time, with SACK', () => {
     `)
   })
 
-  it('RFC 2018 5.1, RFC 5681 3.2: several holes, in order', () => {
+  it('RFC 2018, 5: several holes, in order', () => {
     sent(10).run(`
       +0.1   < . 1:1(0) ack 1001 win 257 <sack 2001:3001 4001:5001 6001:10001>
       +0     > . 1001:2001(1000) ack 1
@@ -214,7 +214,7 @@ describe('after a timeout', () => {
     sent(10, noSack).run('+0.3 > . 1:1001(1000) ack 1\n+0.6 > . 1:1001(1000) ack 1\n+0 ssthresh 5\n+0 cwnd 1')
   })
 
-  it('what was sacked is not sent again (RFC 2018 5.1) ...', () => {
+  it('RFC 2018, 5: what was sacked is not sent again ...', () => {
     sent(5).run(`
       +0.1   < . 1:1(0) ack 1 win 257 <sack 2001:3001>
       +0.025 > . 1:1001(1000) ack 1
@@ -226,7 +226,7 @@ describe('after a timeout', () => {
     `)
   })
 
-  it('RFC 2018 8: ... unless the peer has thrown it away', () => {
+  it('RFC 2018, 5 a, RFC 2018, 8: ... unless the peer has thrown it away', () => {
     const peer = sent(5)
     peer.inject('. 1:1(0) ack 1001 win 257 <sack 1001:3001>')
     peer.inject('. 1:1(0) ack 1001 win 257 <sack 1001:5001>')

@@ -13,23 +13,37 @@ const context: LossContext = { now: 0, minRtt: 0, srtt: 0, recovering: false, ad
 export function recover(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplicate: boolean, now: number): void {
   const { delivery, recovery, loss, flight, congestion } = tcb
   const lostBefore = flight.lostOut
+  // An old ACK tells of old marks, and a SYN has none.
+  const marked = tcb.ecn.hears(segment.flags) && segment.ack === tcb.snd.una && !delivery.syn
+  recovery.acknowledged(tcb.snd.una)
+  if (marked) recovery.confirm()
   loss.delivered(delivery, now)
   let delivered = delivery.acked + delivery.sacked
   if (!tcb.useSack) delivered = countDuplicates(tcb, advanced, duplicate, delivered)
-  tcb.deliveredSegments += delivered
+  countDelivered(tcb, delivered, marked)
   const settled = follow(tcb, segment, advanced, duplicate)
   if (flight.count > 0 && !settled) detect(tcb, advanced, now)
-  if (flight.lostOut > 0 && recovery.phase === 'Open') {
+  if (flight.lostOut > 0 && !recovery.repairing) {
     recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     if (tcb.useSack) tcb.counters.TCPSackRecovery += 1
     else tcb.counters.TCPRenoRecovery += 1
   }
-  if (recovery.phase === 'Recovery') {
+  if (marked && !settled) recovery.heed(tcb.snd.nxt, now)
+  if (recovery.reducing) {
     recovery.proportion(delivered, flight.pipe, advanced, flight.lostOut > lostBefore)
-  } else if (delivered > 0 && advanced && tcb.mayGrow) {
+  } else if (delivered > 0 && advanced && tcb.mayGrow && !(marked && recovery.phase === 'Open')) {
+    // An echo lets nothing grow (RFC 3168, 6.1.2); in Loss it goes on until there is new data, so that it must (as Linux).
     tcb.control.acknowledged(congestion, delivered, tcb.rtt.srtt, now)
     growSendBuffer(tcb)
   }
+}
+
+function countDelivered(tcb: Tcb, segments: number, marked: boolean): void {
+  tcb.deliveredSegments += segments
+  tcb.counters.TCPDelivered += segments
+  if (!marked) return
+  tcb.deliveredMarked += segments
+  tcb.counters.TCPDeliveredCE += segments
 }
 
 /** Ends the phase, or takes it back; true = no loss is to be looked for now. */
@@ -40,6 +54,10 @@ function follow(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplicate: boo
       return followRecovery(tcb, segment, advanced)
     case 'Loss':
       return followLoss(tcb, segment, advanced, duplicate)
+    case 'CWR':
+      // Something beyond the mark must be acknowledged, so that our CWR has reached the peer (as Linux).
+      if (after(tcb.snd.una, recovery.highSeq)) recovery.end()
+      return false
     default:
       if (recovery.allRepeated) {
         recovery.undo()
@@ -143,13 +161,13 @@ export function detect(tcb: Tcb, advanced: boolean, now: number): void {
   context.now = now
   context.minRtt = rtt.min
   context.srtt = rtt.srtt
-  context.recovering = recovery.phase !== 'Open'
+  context.recovering = recovery.repairing
   context.advanced = advanced
   if (!tcb.useSack) {
     loss.detectWithoutSack(flight, context, recovery.phase)
     return
   }
-  const evidence = flight.sackedOut > 0 || flight.lostOut > 0 || context.recovering
+  const evidence = flight.sackedOut > 0 || flight.lostOut > 0 || recovery.phase !== 'Open'
   timers.reorder = now + (evidence ? loss.detect(flight, context) : Number.POSITIVE_INFINITY)
   if (timers.reorder === Number.POSITIVE_INFINITY) {
     if (flight.lostOut > 0) timers.lossProbe = Number.POSITIVE_INFINITY

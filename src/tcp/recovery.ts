@@ -2,12 +2,13 @@ import { after, before } from '../wire/seq.ts'
 import type { CongestionControl, CongestionWindow } from './congestion.ts'
 
 /** Where loss recovery stands (Linux: icsk_ca_state). */
-export type RecoveryPhase = 'Open' | 'Recovery' | 'Loss'
+export type RecoveryPhase = 'Open' | 'CWR' | 'Recovery' | 'Loss'
 
 /**
  * What happens to the congestion window when segments are lost: fast recovery with proportional
- * rate reduction (RFC 6582, RFC 6937), and slow start after a timeout (RFC 5681, 3.1). A reduction that
- * proves needless is undone (RFC 3522, RFC 4015, RFC 5682).
+ * rate reduction (RFC 6582, RFC 6937), and slow start after a timeout (RFC 5681, 3.1); when they are marked, the
+ * same reduction without a loss (RFC 3168, 6.1.2). A reduction that proves needless is undone (RFC 3522, RFC 4015,
+ * RFC 5682).
  */
 export class Recovery {
   phase: RecoveryPhase = 'Open'
@@ -17,12 +18,16 @@ export class Recovery {
   suspect = false
   /** To find out, new data goes before retransmissions (RFC 5682, 3.1, step 2b). */
   newFirst = false
+  /** With ECN the first new data after a reduction says CWR (RFC 3168, 6.1.2): is it to be sent, was it, up to `cwrEnd`? */
+  cwr: 'none' | 'owed' | 'sent' = 'none'
+  private cwrEnd = 0
   private priorCwnd = 0
+  /** What the threshold goes back to if the reduction is undone; 0 = it is not: marks tell of congestion for certain. */
   private priorThreshold = 0
   private delivered = 0
   /** Segments sent since the reduction began (prr_out). */
   private out = 0
-  /** The last reduction can be undone; SND.UNA when it was made. */
+  /** Retransmissions are watched that may prove needless; SND.UNA when the phase began (Linux: undo_marker). */
   private undoable = false
   private undoSeq = 0
   /** Retransmissions since then that no DSACK has reported as needless; -1 = none was sent. */
@@ -37,14 +42,51 @@ export class Recovery {
     this.control = control
   }
 
+  /** Losses are being repaired (Linux: TCP_CA_Recovery and above). */
+  get repairing(): boolean {
+    return this.phase === 'Recovery' || this.phase === 'Loss'
+  }
+
+  /** The window shrinks in proportion to what is delivered (Linux: tcp_in_cwnd_reduction). */
+  get reducing(): boolean {
+    return this.phase === 'CWR' || this.phase === 'Recovery'
+  }
+
   /** Fast recovery begins: loss is evident, the timer has not fired. `resent` retransmissions are in the network. */
   enter(una: number, nxt: number, resent: number, now: number): void {
     this.noteUndo(una, resent)
-    this.highSeq = nxt
-    this.delivered = 0
-    this.out = 0
-    this.reduce(now)
+    // Marks of the same round trip have reduced the window already (RFC 3168, 6.1.2).
+    if (this.phase === 'CWR') this.priorThreshold = 0
+    else this.beginReduction(nxt, now)
     this.phase = 'Recovery'
+  }
+
+  /** New data up to `end` says CWR. */
+  announced(end: number): void {
+    this.cwr = 'sent'
+    this.cwrEnd = end
+  }
+
+  /** Everything before `una` has arrived. */
+  acknowledged(una: number): void {
+    if (this.cwr === 'sent' && !before(una, this.cwrEnd)) this.cwr = 'none'
+  }
+
+  /** The peer echoes a mark: whatever reduction is under way is not taken back (Linux: prior_ssthresh). */
+  confirm(): void {
+    this.priorThreshold = 0
+  }
+
+  /**
+   * The peer echoes a mark: the window is reduced as after a loss, but once in a round trip (RFC 3168, 6.1.2;
+   * Linux: tcp_enter_cwr). While its CWR has not arrived the peer speaks of the time before the last reduction.
+   */
+  heed(nxt: number, now: number): void {
+    this.confirm()
+    if (this.phase !== 'Open' || this.cwr !== 'none') return
+    this.undoable = false
+    this.beginReduction(nxt, now)
+    this.phase = 'CWR'
   }
 
   /**
@@ -52,14 +94,15 @@ export class Recovery {
    * were without progress, `resent` retransmissions and `pipe` segments are in the network.
    */
   timeout(una: number, nxt: number, pipe: number, resent: number, timeouts: number, now: number): void {
-    const fresh = this.phase === 'Open'
-    // A second timeout of the same data does not lower the threshold again.
-    if (fresh || !before(una, this.highSeq) || (this.phase === 'Loss' && timeouts === 0)) {
+    const fresh = !this.repairing
+    // A second timeout of the same data does not lower the threshold again, nor one after marks in it.
+    if (this.phase === 'Open' || !before(una, this.highSeq) || (this.phase === 'Loss' && timeouts === 0)) {
       this.noteUndo(una, resent)
       this.reduce(now)
     }
     this.window.cwnd = pipe + 1
     this.window.count = 0
+    this.cwr = 'owed'
     this.phase = 'Loss'
     this.highSeq = nxt
     this.suspect = fresh || timeouts > 0
@@ -78,7 +121,7 @@ export class Recovery {
 
   /** The phase is over. */
   end(): void {
-    if (this.phase === 'Recovery' && this.undoable) this.window.cwnd = this.window.ssthresh
+    if (this.phase === 'CWR' || (this.phase === 'Recovery' && this.undoable)) this.window.cwnd = this.window.ssthresh
     this.open()
   }
 
@@ -115,14 +158,14 @@ export class Recovery {
     this.window.cwnd = pipe + room
   }
 
-  /** A segment was sent. */
-  sent(): void {
-    if (this.phase === 'Recovery') this.out += 1
+  /** So many segments were sent. */
+  sent(segments: number): void {
+    if (this.reducing) this.out += segments
   }
 
   /** A segment was sent again. */
   resent(now: number): void {
-    this.sent()
+    this.sent(1)
     if (this.firstResentAt < 0) this.firstResentAt = now
     if (this.undoable) this.unreported = Math.max(0, this.unreported) + 1
   }
@@ -143,11 +186,17 @@ export class Recovery {
     return this.undoable && this.unreported === 0
   }
 
-  /** Takes the reduction back (RFC 4015, 3.2). */
+  /** Takes the reduction back (RFC 4015, 3.2); one that a mark has confirmed is completed instead. */
   undo(): void {
-    this.window.cwnd = Math.max(this.window.cwnd, this.priorCwnd)
-    this.window.ssthresh = Math.max(this.window.ssthresh, this.priorThreshold)
     this.undoable = false
+    if (this.priorThreshold === 0) {
+      this.window.cwnd = Math.min(this.window.cwnd, this.window.ssthresh)
+      return
+    }
+    this.window.cwnd = Math.max(this.window.cwnd, this.priorCwnd)
+    if (this.priorThreshold <= this.window.ssthresh) return
+    this.window.ssthresh = this.priorThreshold
+    if (this.cwr === 'owed') this.cwr = 'none'
   }
 
   private noteUndo(una: number, resent: number): void {
@@ -159,7 +208,15 @@ export class Recovery {
     this.priorThreshold = Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2))
   }
 
+  private beginReduction(nxt: number, now: number): void {
+    this.highSeq = nxt
+    this.delivered = 0
+    this.out = 0
+    this.reduce(now)
+  }
+
   private reduce(now: number): void {
+    this.cwr = 'owed'
     this.priorCwnd = this.window.cwnd
     this.window.ssthresh = this.control.threshold(this.window)
     this.control.congested(this.window, now)

@@ -20,14 +20,6 @@ export function refusal(segment: TcpSegment, out: TcpSegment): boolean {
     out.flags = RST | ACK
   }
   out.window = 0
-  out.urgentPointer = 0
-  out.mss = 0
-  out.windowScale = -1
-  out.sackPermitted = false
-  out.hasTimestamps = false
-  out.sackCount = 0
-  out.fastOpenLength = -1
-  out.payloadLength = 0
-  out.segmentSize = 0
+  out.clear()
   return true
 }

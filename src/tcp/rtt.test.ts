@@ -16,13 +16,13 @@ describe('RFC 6298, with the numbers of Linux (tcp_rtt_estimator)', () => {
     [100_000, 300_000],
     [150_000, 450_000],
     [1_000_000, 3_000_000],
-  ])('2.2: a first sample of %d us gives %d us', (sample, rto) => {
+  ])('MUST-18: 2.2: a first sample of %d us gives %d us', (sample, rto) => {
     const rtt = new Rtt(linux)
     rtt.sample(sample, 1, 1)
     expect([rtt.srtt, rtt.rto, rtt.min]).toEqual([sample, rto, sample])
   })
 
-  it('2.3: it rises with a slower sample at once, and falls once a round trip', () => {
+  it('RFC 7323, 4.2: it rises with a slower sample at once, and falls once a round trip', () => {
     const rtt = new Rtt(linux)
     rtt.sample(100_000, 0, 1000)
     rtt.sample(350_000, 500, 2000)

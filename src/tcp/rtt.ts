@@ -2,8 +2,8 @@ import { after } from '../wire/seq.ts'
 import type { TcpConfig } from './config.ts'
 
 /**
- * Round-trip time and retransmission timeout (RFC 6298) in integer microseconds, computed as Linux
- * does (tcp_rtt_estimator): the variance never counts for less than tcp_rto_min, and falls only
+ * Round-trip time and retransmission timeout (RFC 6298; RFC 9293, MUST-18) in integer microseconds, computed as Linux
+ * does (tcp_rtt_estimator; RFC 7323, 4.2): the variance never counts for less than tcp_rto_min, and falls only
  * once a round trip, so that a quiet path does not make the timeout nervous.
  */
 export class Rtt {
@@ -92,7 +92,7 @@ export class Rtt {
     this.backoff = 0
   }
 
-  /** RFC 6298, 5.5: the timer backs off. */
+  /** RFC 6298, 5.5; RFC 9293, 3.8.2, MUST-19: the timer backs off. */
   back(): void {
     if (this.base * (1 << this.backoff) < this.config.tcp_rto_max_us) this.backoff += 1
   }

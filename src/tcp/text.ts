@@ -1,6 +1,10 @@
 import { add, after, before, distance } from '../wire/seq.ts'
 import { FIN, PSH, type TcpSegment } from '../wire/tcp.ts'
+import { makeRoom } from './prune.ts'
 import { ENDED, READABLE, type Tcb } from './tcb.ts'
+
+/** Segments acknowledged at once after a mark (Linux: __tcp_ecn_check_ce). */
+const MARKED_QUICK_ACKS = 2
 
 /**
  * Seventh and eighth: the segment text and the FIN (RFC 9293, 3.10.7.4), for a segment that has
@@ -32,15 +36,17 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
   if (excess > 0) {
     if (tcb.rcvWnd === 0) counters.TCPZeroWindowDrop += 1
     else counters.TCPBeyondWindow += 1
+    tcb.drops += 1
     length = Math.max(0, length - excess)
     tcb.acks.enterQuickMode(tcb.rcvWnd)
     tcb.acks.owed = 'now'
   }
+  let taken = true
   if (length > 0) {
-    if (seq === rcv.nxt) inOrder(tcb, segment, seq, start, length, now)
-    else outOfOrder(tcb, segment, seq, start, length, now)
+    if (seq === rcv.nxt) taken = inOrder(tcb, segment, seq, start, length, now)
+    else taken = outOfOrder(tcb, segment, seq, start, length, now)
   }
-  if (fin && excess <= 0 && after(end, rcv.nxt)) {
+  if (fin && taken && excess <= 0 && after(end, rcv.nxt)) {
     tcb.reassembly.insertFin(end)
     tcb.acks.owed = 'now'
   }
@@ -48,12 +54,17 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
   decide(tcb, now)
 }
 
-function inOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): void {
+/** Text that RCV.NXT reaches; false = it was dropped, for want of memory. */
+function inOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): boolean {
   const { rcv, acks, reassembly, window } = tcb
+  if (!makeRoom(tcb, seq, length) && reassembly.readable > 0) {
+    starve(tcb)
+    return false
+  }
   const filling = reassembly.pieces > 0
   if (filling) reportOverlap(tcb, seq, add(seq, length))
   const moved = reassembly.insert(seq, segment.bytes, start, length)
-  if (moved < 0) return
+  if (moved < 0) return false
   rcv.nxt = add(rcv.nxt, moved)
   tcb.bytesReceived += moved
   tcb.events |= READABLE
@@ -66,9 +77,21 @@ function inOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, leng
   } else if (window.rtt === 0 || !tcb.useTimestamps) {
     window.sampleByWindow(rcv.nxt, now)
   }
+  return true
 }
 
-function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): void {
+/** Nothing is lost by it: the text was not acknowledged, and comes again when the user has read (Linux: tcp_data_queue). */
+function starve(tcb: Tcb): void {
+  tcb.counters.TCPRcvQDrop += 1
+  tcb.drops += 1
+  tcb.window.starved = true
+  tcb.acks.owed = 'now'
+  tcb.events |= READABLE
+}
+
+/** Text beyond a hole; false = it was dropped. */
+/** MAY-13: acknowledged at once; SHLD-31, RFC 7323, 5.3 R5: kept; RFC 2018, 4 e. */
+function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, length: number, now: number): boolean {
   const { reassembly, acks, counters } = tcb
   const end = add(seq, length)
   learn(tcb, segment, now)
@@ -79,14 +102,16 @@ function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, l
   if (reassembly.holds(seq, end)) {
     // The block that holds it comes first nevertheless (RFC 2883, 4.1.2).
     reassembly.noteSack(seq)
-    return
+    return true
   }
-  if (reassembly.insert(seq, segment.bytes, start, length) < 0) {
+  if (!makeRoom(tcb, seq, length) || reassembly.insert(seq, segment.bytes, start, length) < 0) {
     counters.TCPOFODrop += 1
-    return
+    tcb.drops += 1
+    return false
   }
   counters.TCPOFOQueue += 1
   tcb.outOfOrderIn += 1
+  return true
 }
 
 /** What data teaches about pace and sizes, wherever it lies. */
@@ -95,13 +120,17 @@ function learn(tcb: Tcb, segment: TcpSegment, now: number): void {
   const pushed = (segment.flags & PSH) !== 0
   tcb.acks.dataReceived(length, pushed, tcb.rcvWnd, tcb.advertisedMss, tcb.rtt.rto, now)
   tcb.dataSegmentsIn += 1
+  if (tcb.ecn.received(segment.ecn)) tcb.acks.enterQuickMode(tcb.rcvWnd, MARKED_QUICK_ACKS)
   if (tcb.useTimestamps && segment.hasTimestamps && segment.tsEcr !== 0 && length >= tcb.acks.receiveMss) {
     const elapsed = distance(tcb.timestamp(now), segment.tsEcr)
     if (elapsed >= 0) tcb.window.sampleRtt(Math.max(1, elapsed) * 1000)
   }
 }
 
-/** Acknowledge now, or after a delay (RFC 9293, 3.8.6.3; Linux: __tcp_ack_snd_check). */
+/**
+ * Acknowledge now, for every second full segment at least (SHLD-19), or after a delay (RFC 9293, 3.8.6.3, SHLD-18;
+ * Linux: __tcp_ack_snd_check).
+ */
 function decide(tcb: Tcb, now: number): void {
   const { acks, rcv, window, reassembly, timers } = tcb
   if (acks.owed !== 'delayed') return

@@ -5,7 +5,7 @@ import { Peer } from './peer.testkit.ts'
 const noProbes = { config: { tcp_early_retrans: false } }
 
 describe('RFC 6298: the retransmission timer', () => {
-  it('5.1, 5.5: it runs from the first segment, and doubles', () => {
+  it('MUST-18, MUST-19: 5.1, 5.5: it runs from the first segment, and doubles', () => {
     Peer.established(noProbes).run(`
       +0   rto 300000
       +0.1 write 1000
@@ -32,7 +32,7 @@ describe('RFC 6298: the retransmission timer', () => {
     `)
   })
 
-  it('3, Karn: what was sent twice gives no sample, and the backoff stays until there is one', () => {
+  it('MUST-18: Karn: what was sent twice gives no sample, and the backoff stays until there is one', () => {
     Peer.established(noProbes).run(`
       +0.1 write 1000
       +0   > P. 1:1001(1000) ack 1
@@ -49,7 +49,7 @@ describe('RFC 6298: the retransmission timer', () => {
     `)
   })
 
-  it('RFC 7323 4.1: with timestamps it does', () => {
+  it('RFC 7323, 4.1: with timestamps it does', () => {
     Peer.established(noProbes, 'mss 1000,sackOK,TS val 1 ecr 0').run(`
       +0.1 write 100
       +0   > P. 1:101(100) ack 1 win 65160 <TS val 300 ecr 1>
@@ -68,7 +68,7 @@ describe('RFC 6298: the retransmission timer', () => {
     expect(peer.segments.length).toBe(before + 1)
   })
 
-  it('RFC 9293 3.8.3 (MUST-20), tcp_retries2 = 15: R2 is 924.6 s after the first timeout', () => {
+  it('MUST-20: tcp_retries2 = 15: R2 is 924.6 s after the first timeout', () => {
     const peer = Peer.established(noProbes).run('+0.1 write 1000\n+0 > P. 1:1001(1000) ack 1')
     peer.advance(peer.now + 300_000 + 924_599_999)
     expect(peer.state).toBe('ESTABLISHED')
@@ -84,7 +84,7 @@ describe('RFC 6298: the retransmission timer', () => {
     expect([peer.state, peer.tcb.error]).toEqual(['CLOSED', 'ETIMEDOUT'])
   })
 
-  it('TCP_USER_TIMEOUT (RFC 5482): the timer does not pass it', () => {
+  it('MUST-21: TCP_USER_TIMEOUT: the timer does not pass it', () => {
     Peer.established(noProbes).run(`
       +0    set userTimeout 1000
       +0.1  write 1000
@@ -96,7 +96,7 @@ describe('RFC 6298: the retransmission timer', () => {
     `)
   })
 
-  it('RFC 9293 3.9.2.2: a soft error of ICMP is what a timeout then reports', () => {
+  it('SHLD-25, MUST-56: a soft error of ICMP is what a timeout then reports', () => {
     Peer.established(noProbes).run(`
       +0    set userTimeout 1000
       +0.1  write 1000
@@ -121,7 +121,7 @@ describe('RFC 6298: the retransmission timer', () => {
 })
 
 describe('ICMP errors', () => {
-  it('RFC 9293 3.9.2.2 (MUST-55): a hard error ends an attempt to open', () => {
+  it('SHLD-26: a hard error ends an attempt to open', () => {
     Peer.reach('SYN-SENT').run('+0.1 icmp ECONNREFUSED 0 hard\n+0 state CLOSED\n+0 error ECONNREFUSED')
   })
 
@@ -144,7 +144,7 @@ describe('RFC 9293 3.8.6.1: the zero window', () => {
   const closed = '+0.1 < . 1:1(0) ack 1 win 0\n+0 write 2000'
   const probe = '> . 0:0(0) ack 1'
 
-  it('probes after the RTO, backed off, up to 120 s, without end while they are answered (MUST-35, 36, 37)', () => {
+  it('MUST-36, MUST-37, SHLD-29, SHLD-30: probes after the RTO, backed off, up to 120 s, without end while they are answered', () => {
     const peer = Peer.established().run(closed)
     let delay = 0.3
     for (let i = 0; i < 40; i += 1) {
@@ -192,7 +192,7 @@ describe('RFC 9293 3.8.6.1: the zero window', () => {
     `)
   })
 
-  it('MUST-36: data in flight when the window closes is retransmitted as a probe, for as long as the peer answers', () => {
+  it('MUST-35, MUST-37: data in flight when the window closes is retransmitted as a probe, for as long as the peer answers', () => {
     const peer = Peer.established(noProbes).run(`
       +0.1 write 1000
       +0   > P. 1:1001(1000) ack 1
@@ -205,6 +205,7 @@ describe('RFC 9293 3.8.6.1: the zero window', () => {
     }
     expect(peer.now).toBeGreaterThan(2_000_000_000)
     expect(peer.state).toBe('CLOSE-WAIT')
+    expect(peer.tcb.segmentsRetransmitted).toBe(40)
     // Silence ends it: twice the greatest RTO.
     peer.advance(peer.now + 500_000_000)
     expect(peer.tcb.error).toBe('ETIMEDOUT')
@@ -241,7 +242,7 @@ describe('RFC 9293 3.8.4: keepalive', () => {
     Peer.established().run('+1000000 quiet\n+0 state ESTABLISHED')
   })
 
-  it('MUST-27, 28: after 7200 s of silence, every 75 s, nine times, then a RST', () => {
+  it('MUST-28: after 7200 s of silence, every 75 s, nine times, then a RST', () => {
     const peer = Peer.established()
     peer.connection.setKeepAlive(true, peer.now)
     peer.run('+7200 > . 0:0(0) ack 1')
@@ -250,7 +251,7 @@ describe('RFC 9293 3.8.4: keepalive', () => {
     expect(peer.counters.TCPKeepAlive).toBe(9)
   })
 
-  it('an answer begins it anew', () => {
+  it('MUST-27, MUST-29: an answer begins it anew, and silence after one probe is no end', () => {
     Peer.established().run(`
       +0   keepalive 10 1 3
       +10  > . 0:0(0) ack 1
@@ -266,7 +267,7 @@ describe('RFC 9293 3.8.4: keepalive', () => {
     `)
   })
 
-  it('data received puts it off; MUST-26: with data in flight it does not probe', () => {
+  it('MUST-26: data received puts it off; with data in flight it does not probe', () => {
     Peer.established(noProbes).run(`
       +0   keepalive 1 1 3
       +0.9 < P. 1:11(10) ack 1 win 257

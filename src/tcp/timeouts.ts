@@ -3,6 +3,7 @@ import { SACKED } from './flight.ts'
 import { detect, resentOut } from './recover.ts'
 import { lossProbeTimeout } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
+import { userTimeoutOf } from './user-timeout.ts'
 
 /** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
 export function fireTimers(tcb: Tcb, now: number): void {
@@ -34,7 +35,7 @@ function reorderWindowOver(tcb: Tcb, now: number): void {
   timers.reorder = Number.POSITIVE_INFINITY
   if (flight.count === 0) return
   detect(tcb, false, now)
-  if (flight.lostOut > 0 && recovery.phase === 'Open') {
+  if (flight.lostOut > 0 && !recovery.repairing) {
     recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     tcb.counters.TCPSackRecovery += 1
     // The first retransmission always goes (RFC 6937, 3.1).
@@ -51,9 +52,9 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
     synTimeout(tcb, now)
     return
   }
-  if (tcb.retransmits > 0 && timedOut(tcb, now)) return
+  if (sacrificed(tcb) || (tcb.retransmits > 0 && timedOut(tcb, now))) return
   counters.TCPTimeouts += 1
-  // The head was sacked, and yet the peer does not acknowledge it: it has thrown it away (RFC 2018, 8).
+  // The head was sacked, and yet the peer does not acknowledge it: it has thrown it away (RFC 2018, 8; RFC 2018, 5 a).
   if (flight.flags(0) & SACKED) {
     counters.TCPSACKReneging += 1
     flight.forgetSacks()
@@ -69,6 +70,8 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
   tcb.probe.clear()
   if (tcb.retransmits === 0) tcb.retransmitStart = now
   tcb.retransmits += 1
+  // In a closed window the peer may well be there.
+  if (tcb.snd.wnd > 0) doubt(tcb)
   rtt.back()
   timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.retransmitStart, now)
   timers.reorder = Number.POSITIVE_INFINITY
@@ -77,8 +80,9 @@ function retransmissionTimeout(tcb: Tcb, now: number): void {
 
 function synTimeout(tcb: Tcb, now: number): void {
   const { timers, rtt, counters, options, config } = tcb
-  const limit = tcb.passive ? config.tcp_synack_retries : options.synRetries
-  const userTimeout = options.userTimeout * 1000
+  // RFC 4987, 3.3: a half-open connection is given up soon.
+  const limit = tcb.passive ? Math.min(config.tcp_synack_retries, tcb.synAckPatience) : options.synRetries
+  const userTimeout = userTimeoutOf(tcb) * 1000
   if (tcb.retransmits >= limit || (userTimeout > 0 && now - tcb.createdAt >= userTimeout)) {
     counters.TCPAbortOnTimeout += 1
     counters.TcpAttemptFails += 1
@@ -87,6 +91,7 @@ function synTimeout(tcb: Tcb, now: number): void {
   }
   counters.TCPTimeouts += 1
   tcb.retransmits += 1
+  doubt(tcb)
   rtt.back()
   tcb.synOwed = true
   timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.createdAt, now)
@@ -94,29 +99,52 @@ function synTimeout(tcb: Tcb, now: number): void {
   if (tcb.retransmits > 1) tcb.congestion.cwnd = 1
 }
 
+/**
+ * From R1 on (RFC 9293, 3.8.3, MUST-20; for a SYN, too, MUST-22): IP is advised that the route may be dead (Linux:
+ * dst_negative_advice), and before the connection is given up its user can learn of it (SHLD-9).
+ */
+function doubt(tcb: Tcb): void {
+  const { tcp_retries1: threshold } = tcb.config
+  if (tcb.retransmits < threshold) return
+  tcb.doubtsRoute = true
+  if (tcb.retransmits === threshold && tcb.softError === '') tcb.report('ETIMEDOUT')
+}
+
 /** R2 (RFC 9293, 3.8.3, MUST-20) or the user timeout is reached: the connection is given up. */
 function timedOut(tcb: Tcb, now: number): boolean {
-  const { config, options } = tcb
+  const { config } = tcb
   if (tcb.snd.wnd === 0 && !tcb.orphaned) {
-    // The peer has taken its window back: while it answers, this goes on (RFC 9293, 3.8.6.1, MUST-36).
+    // The peer has taken its window back: while it answers, this goes on (RFC 9293, 3.8.6, MUST-35, MUST-37).
     if (!closedTooLong(tcb, now)) return false
     return giveUp(tcb)
   }
   const retries = tcb.orphaned ? config.tcp_orphan_retries || 8 : config.tcp_retries2
-  const limit = options.userTimeout > 0 ? options.userTimeout * 1000 : modelTimeout(tcb, retries)
+  // MUST-21: the user may have set R2.
+  const userTimeout = userTimeoutOf(tcb) * 1000
+  const limit = userTimeout > 0 ? userTimeout : modelTimeout(tcb, retries)
   return now - tcb.retransmitStart >= limit && giveUp(tcb)
 }
 
-/** In a closed window: twice the greatest RTO without a word from the peer (Linux: tcp_rtx_probe0_timed_out). */
+/** SHLD-17: in a closed window twice the greatest RTO without a word from the peer (Linux: tcp_rtx_probe0_timed_out). */
 function closedTooLong(tcb: Tcb, now: number): boolean {
-  const { config, options } = tcb
+  const { config } = tcb
+  const userTimeout = userTimeoutOf(tcb) * 1000
   let limit = 2 * config.tcp_rto_max_us
   const resending = now - tcb.retransmitStart
-  if (options.userTimeout > 0) {
-    if (resending > options.userTimeout * 1000) return true
-    limit = Math.min(limit, options.userTimeout * 1000)
+  if (userTimeout > 0) {
+    if (resending > userTimeout) return true
+    limit = Math.min(limit, userTimeout)
   }
   return now - tcb.lastSegmentReceivedAt > limit && resending > limit
+}
+
+/** Memory is exhausted, and an orphan that its peer does not answer holds some of it (Linux: tcp_out_of_resources). */
+function sacrificed(tcb: Tcb): boolean {
+  if (!tcb.orphaned || !tcb.outOfMemory) return false
+  tcb.counters.TCPAbortOnMemory += 1
+  tcb.owedReset = 'active'
+  tcb.finish('')
+  return true
 }
 
 function giveUp(tcb: Tcb): true {
@@ -136,25 +164,27 @@ function modelTimeout(tcb: Tcb, retries: number): number {
 
 /** A timer that would pass the user timeout fires on it (Linux: tcp_clamp_rto_to_user_timeout). */
 function clampToUserTimeout(tcb: Tcb, delay: number, since: number, now: number): number {
-  if (tcb.options.userTimeout === 0) return delay
-  const left = since + tcb.options.userTimeout * 1000 - now
+  const userTimeout = userTimeoutOf(tcb) * 1000
+  if (userTimeout === 0) return delay
+  const left = since + userTimeout - now
   return Math.max(1, Math.min(delay, left))
 }
 
-/** The window is closed: probe it, without end while the peer answers (RFC 9293, 3.8.6.1, MUST-35, 36, 37). */
+/** The window is closed: probe it, without end while the peer answers (RFC 9293, 3.8.6.1, MUST-36, MUST-37). */
 function persistTimeout(tcb: Tcb, now: number): void {
-  const { timers, options, config } = tcb
+  const { timers, config } = tcb
   timers.persist = Number.POSITIVE_INFINITY
   if (tcb.flight.count > 0 || tcb.unsent === 0) {
     tcb.persistBackoff = 0
     tcb.probesOut = 0
     return
   }
+  if (sacrificed(tcb)) return
   if (tcb.probesOut === 0) tcb.probingSince = now
   const retries = tcb.orphaned ? config.tcp_orphan_retries || 8 : config.tcp_retries2
-  const givenUp =
-    options.userTimeout > 0 ? now - tcb.probingSince >= options.userTimeout * 1000 : tcb.probesOut >= retries
-  if (tcb.probesOut > 0 && givenUp) {
+  const userTimeout = userTimeoutOf(tcb) * 1000
+  const givenUp = userTimeout > 0 ? now - tcb.probingSince >= userTimeout : tcb.probesOut >= retries
+  if ((tcb.probesOut > 0 && givenUp) || heldOpen(tcb)) {
     giveUp(tcb)
     return
   }
@@ -165,14 +195,23 @@ function persistTimeout(tcb: Tcb, now: number): void {
   timers.persist = now + clampToUserTimeout(tcb, persistDelay(tcb), tcb.probingSince, now)
 }
 
-/** Nothing was heard for long: ask (RFC 9293, 3.8.4, MUST-24 to 29). */
+/**
+ * Nobody owns the connection any more, and a peer that answers every probe with a closed window could hold it for
+ * ever: once the probes are as far apart as they get, it has had its chance (RFC 6429; as Linux).
+ */
+function heldOpen(tcb: Tcb): boolean {
+  if (!tcb.orphaned || persistDelay(tcb) < tcb.config.tcp_rto_max_us) return false
+  return tcb.persistBackoff >= tcb.config.tcp_orphan_retries
+}
+
+/** Nothing was heard for long: ask (RFC 9293, 3.8.4, MUST-24). */
 function keepaliveTimeout(tcb: Tcb, now: number): void {
   const { timers, options } = tcb
   timers.keepalive = Number.POSITIVE_INFINITY
   if (!options.keepAlive || tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') return
   const idle = options.keepIdle * 1_000_000
   const silent = now - tcb.lastSegmentReceivedAt
-  // Data that waits for an acknowledgment has timers of its own.
+  // MUST-26; data that waits for an acknowledgment has timers of its own.
   if (tcb.flight.count > 0 || tcb.unsent > 0) {
     timers.keepalive = now + idle
     return
@@ -181,7 +220,8 @@ function keepaliveTimeout(tcb: Tcb, now: number): void {
     timers.keepalive = tcb.lastSegmentReceivedAt + idle
     return
   }
-  const userTimeout = options.userTimeout * 1000
+  const userTimeout = userTimeoutOf(tcb) * 1000
+  // MUST-29: several in a row.
   const dead = userTimeout > 0 ? silent >= userTimeout && tcb.probesOut > 0 : tcb.probesOut >= options.keepCount
   if (dead) {
     tcb.owedReset = 'active'

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { linux } from './config.ts'
+import { TcpCounters } from './counters.ts'
+import { Memory } from './memory.ts'
 import { Peer } from './peer.testkit.ts'
 import { ReceiveWindow } from './window.ts'
 
@@ -24,12 +26,12 @@ describe('RFC 9293 3.8.6: the receive window', () => {
     new Peer(small).run('+0 connect\n+0 > S 0:0(0) win 8760 <mss 1460,sackOK,TS val 100 ecr 0,wscale 0>')
   })
 
-  it('RFC 7323 2.2: the window of a SYN is not scaled', () => {
+  it('RFC 7323, 2.2: the window of a SYN is not scaled', () => {
     const config = { tcp_rmem: [4096, 4_000_000, 4_000_000] as [number, number, number] }
     new Peer({ config }).run('+0 connect\n+0 > S 0:0(0) win 65535 <mss 1460,sackOK,TS val 100 ecr 0,wscale 6>')
   })
 
-  it('3.8.6.2.2: what the user does not read closes it, in no small steps', () => {
+  it('MUST-39: what the user does not read closes it, in no small steps', () => {
     const peer = Peer.established(small, 'mss 1000')
     const windows = new Set<number>()
     let at = 1
@@ -42,10 +44,10 @@ describe('RFC 9293 3.8.6: the receive window', () => {
     for (const window of windows) expect(window === 0 || window >= 536).toBe(true)
   })
 
-  it('MUST-34, SHLD-14: the right edge never moves back', () => {
+  it('SHLD-14, RFC 7323, 2.4 a: the right edge never moves back', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 0, max: 6000 })), { maxLength: 60 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 0, max: 1500 })), { maxLength: 60 }),
         fc.constantFrom('mss 1000', 'mss 1000,wscale 7', 'mss 1000,wscale 0'),
         (steps, options) => {
           const peer = Peer.established(small, options)
@@ -76,7 +78,7 @@ describe('RFC 9293 3.8.6: the receive window', () => {
     )
   })
 
-  it('3.8.6.2.2: reading reopens it, and the peer is told when it is worth a segment', () => {
+  it('MUST-39: reading reopens it, and the peer is told when it is worth a segment', () => {
     const peer = Peer.established(small, 'mss 1000')
     fill(peer)
     peer.segments.length = 0
@@ -88,7 +90,7 @@ describe('RFC 9293 3.8.6: the receive window', () => {
     expect(peer.segments[0]?.window).toBeGreaterThanOrEqual(1000)
   })
 
-  it('3.8.6.1 (MUST-66): in a zero window probes are answered, their text is not taken', () => {
+  it('RFC 9293 3.8.6.1: in a zero window probes are answered, their text is not taken', () => {
     const peer = Peer.established(small, 'mss 1000')
     let at = fill(peer)
     peer.inject(`. ${at}:${at + peer.tcb.rcvWnd}(${peer.tcb.rcvWnd}) ack 1 win 257`)
@@ -110,7 +112,7 @@ describe('RFC 9293 3.8.6: the receive window', () => {
     expect(peer.counters.TCPZeroWindowDrop).toBe(1)
   })
 
-  it('text that reaches beyond the window is cut (RFC 9293 3.10.7.4, SHLD-31)', () => {
+  it('RFC 9293 3.10.7.4: text that reaches beyond the window is cut', () => {
     const peer = Peer.established(small, 'mss 1000')
     const window = peer.tcb.rcvWnd
     peer.inject(`P. 1:${window + 501}(${window + 500}) ack 1 win 257`)
@@ -135,7 +137,7 @@ describe('growth of the window', () => {
   })
 
   it('right-sizing: a user who reads a window in each round trip gets twice as much, up to tcp_rmem[2] / 2', () => {
-    const window = new ReceiveWindow(linux)
+    const window = new ReceiveWindow(linux, new Memory(linux, new TcpCounters(), () => 0))
     window.initial(1460)
     window.sampleRtt(100_000)
     let now = 0
@@ -147,7 +149,7 @@ describe('growth of the window', () => {
   })
 
   it('SO_RCVBUF locks it', () => {
-    const window = new ReceiveWindow(linux)
+    const window = new ReceiveWindow(linux, new Memory(linux, new TcpCounters(), () => 0))
     window.initial(1460)
     window.locked = true
     window.sampleRtt(100_000)

@@ -1,12 +1,13 @@
 import { add, distance } from '../wire/seq.ts'
 import type { TcpConfig } from './config.ts'
+import type { Memory } from './memory.ts'
 
 const MAX_WINDOW_SCALE = 14
 
 /**
  * The receive window (RFC 9293, 3.8.6; RFC 7323, 2): how much is offered, opened in steps that
  * avoid silly windows (3.8.6.2.2), never shrunk, and grown by measured delivery as Linux does
- * (dynamic right-sizing).
+ * (dynamic right-sizing). Where memory is scarce it grows no more, and little is offered anew.
  */
 export class ReceiveWindow {
   /** What was last offered, counted from `lastSent` (RCV.WND at the last acknowledgment). */
@@ -19,7 +20,15 @@ export class ReceiveWindow {
   limit = 0
   /** SO_RCVBUF was set: the capacity stays. */
   locked = false
+  /**
+   * Text that fitted had to be dropped for want of memory: the next offer is 0, so that the peer waits for
+   * our word instead of sending into the void (the exception to SHLD-14 that Linux makes, ICSK_ACK_NOMEM).
+   */
+  starved = false
+  /** It waits to be accepted: nobody reads yet. */
+  unaccepted = false
   private readonly config: TcpConfig
+  private readonly memory: Memory
 
   /** Right-sizing: bytes read in the last round trip, and since when. */
   private copied = 0
@@ -31,19 +40,25 @@ export class ReceiveWindow {
   private measureEnd = 0
   private measureStart = -1
 
-  constructor(config: TcpConfig) {
+  constructor(config: TcpConfig, memory: Memory) {
     this.config = config
+    this.memory = memory
     this.capacity = config.tcp_rmem[1] >> 1
   }
 
-  /** The initial offer: whole segments, at most 65,535 bytes since a SYN's window is not scaled. */
+  /** The initial offer: whole segments, at most 65,535 bytes since a SYN's window is not scaled, and under pressure the least. */
   initial(mss: number): number {
-    let space = this.capacity
+    let space = this.memory.underPressure ? Math.min(this.capacity, this.config.tcp_rmem[0]) : this.capacity
     if (space > mss) space -= space % mss
     this.offered = Math.min(space, 65_535)
     this.limit = this.offered
     this.roundBytes = Math.min(this.offered, this.config.tcp_init_cwnd * mss)
     return this.offered
+  }
+
+  /** The initial offer was made at another time, when memory may not have been scarce: it holds (SHLD-14). */
+  honour(): void {
+    this.offered = Math.min(this.capacity, 65_535)
   }
 
   /** The scale to offer in a SYN: large enough for the largest buffer we may ever have. */
@@ -64,9 +79,14 @@ export class ReceiveWindow {
 
   /** Makes the offer for an acknowledgment of `rcvNxt`: returns the window field, and remembers it. */
   offer(lastSent: number, rcvNxt: number, unread: number, mss: number): number {
+    if (this.starved) {
+      this.starved = false
+      this.offered = 0
+      return 0
+    }
     const current = this.remaining(lastSent, rcvNxt)
     let window = this.select(current, unread, mss)
-    // Never shrunk (RFC 9293, 3.8.6, SHLD-14).
+    // Never shrunk (RFC 9293, 3.8.6, SHLD-14; RFC 7323, 2.4 a), closed for as long as nobody reads (MAY-8).
     if (window < current) window = this.align(current)
     window = Math.min(window, 65_535 << this.scale)
     this.offered = window
@@ -81,7 +101,7 @@ export class ReceiveWindow {
     return window > 0 && window >= 2 * current
   }
 
-  /** What an offer made now would be (Linux: __tcp_select_window). */
+  /** What an offer made now would be, no silly window (RFC 9293, 3.8.6.2.2, MUST-39; Linux: __tcp_select_window). */
   select(current: number, unread: number, mssEstimate: number): number {
     const mss = Math.min(mssEstimate, this.capacity)
     if (mss <= 0) return 0
@@ -91,6 +111,10 @@ export class ReceiveWindow {
       if (free < this.capacity >> 4 || free < mss) return 0
     }
     free = Math.min(free, this.limit)
+    if (this.onlyLeast) {
+      free = Math.min(free, Math.max(0, this.config.tcp_rmem[0] - unread))
+      if (free < mss && unread > 0) return 0
+    }
     if (this.scale > 0) return this.align(free)
     if (current <= free - mss || current > free) return free - (free % mss)
     if (mss === this.capacity && free > current + (this.capacity >> 1)) return free
@@ -99,6 +123,10 @@ export class ReceiveWindow {
 
   /** A segment of `length` bytes has come: offer a little more next time. */
   grow(length: number, advertisedMss: number, unread: number): void {
+    if (this.memory.underPressure) {
+      this.restrain(advertisedMss)
+      return
+    }
     if (length < 128) return
     const room = Math.min(this.capacity, this.capacity - unread) - this.limit
     if (room > 0) this.limit += Math.min(room, Math.max(2 * advertisedMss, 2 * length))
@@ -123,10 +151,12 @@ export class ReceiveWindow {
 
   /** The user has read `count` bytes: twice what is read in a round trip, and more while it grows, must fit. */
   read(count: number, advertisedMss: number, now: number): void {
+    const { underPressure } = this.memory
+    if (underPressure) this.restrain(advertisedMss)
     this.copied += count
     if (this.rtt === 0 || now - this.roundStart < this.rtt) return
     if (this.copied > this.roundBytes) {
-      if (!this.locked) {
+      if (!this.locked && !underPressure) {
         let wanted = 2 * this.copied + 16 * advertisedMss
         wanted += 2 * Math.floor((wanted * (this.copied - this.roundBytes)) / Math.max(1, this.roundBytes))
         this.capacity = Math.max(this.capacity, Math.min(wanted, this.config.tcp_rmem[2] >> 1))
@@ -135,6 +165,17 @@ export class ReceiveWindow {
     }
     this.copied = 0
     this.roundStart = now
+  }
+
+  /** Nothing is offered but what each has in any case: tcp_rmem[0]. */
+  private get onlyLeast(): boolean {
+    const { memory } = this
+    return !memory.calm && (memory.exhausted || (this.unaccepted && memory.underPressure))
+  }
+
+  /** Under pressure four segments are enough (Linux: tcp_adjust_rcv_ssthresh). */
+  private restrain(advertisedMss: number): void {
+    this.limit = Math.min(this.limit, 4 * advertisedMss)
   }
 
   private align(window: number): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ACK, ECE, FIN, PSH, RST, SYN, TcpSegment, URG } from '../wire/tcp.ts'
+import { CE, ECT0, ECT1, NOT_ECT } from '../wire/packet.ts'
+import { ACK, CWR, ECE, FIN, PSH, RST, SYN, TcpSegment, URG } from '../wire/tcp.ts'
 import { formatFlags, formatSegment, parseSegment } from './notation.ts'
 
 const NO_BYTES = new Uint8Array(0)
@@ -54,6 +55,18 @@ describe('formatSegment', () => {
   it('writes all nine flags', () => {
     expect(formatFlags(0x1ff)).toBe('FSRP.UEWe')
   })
+
+  it('writes the ECN codepoint last, and nothing for Not-ECT', () => {
+    const data = segment({ flags: PSH | ACK | CWR, seq: 1, ack: 1, window: 502, payloadLength: 73, ecn: ECT0 })
+    expect(formatSegment(data)).toBe('P.W 1:74(73) ack 1 win 502 [ect0]')
+    data.hasTimestamps = true
+    data.ecn = CE
+    expect(formatSegment(data)).toBe('P.W 1:74(73) ack 1 win 502 <TS val 0 ecr 0> [ce]')
+    data.ecn = ECT1
+    expect(formatSegment(data)).toMatch(/> \[ect1\]$/)
+    data.ecn = NOT_ECT
+    expect(formatSegment(data)).toBe('P.W 1:74(73) ack 1 win 502 <TS val 0 ecr 0>')
+  })
 })
 
 describe('parseSegment', () => {
@@ -90,6 +103,10 @@ describe('parseSegment', () => {
     'S 0:0(0) win 1 urg 1',
     'SU 0:0(0) win 1 urg 65536',
     'S 0:0(0) win 1 <>',
+    'S 0:0(0) win 1 [ect2]',
+    'S 0:0(0) win 1 []',
+    'S 0:0(0) win 1 [ce] [ce]',
+    'S 0:0(0) win 1 [ce] <mss 1>',
     'S 0:0(0) win 1 <mss>',
     'S 0:0(0) win 1 <mss 0>',
     'S 0:0(0) win 1 <mss 1,mss 1>',
@@ -111,7 +128,7 @@ describe('parseSegment', () => {
 
   it('takes any text', () => {
     const likely = fc.stringMatching(
-      /^[FSRP.UEWe-]{0,3} ?[0-9:()]{0,12}( ack \d*)?( win \d{0,6})?( <[a-zA-Z0-9 ,:]*>)?$/,
+      /^[FSRP.UEWe-]{0,3} ?[0-9:()]{0,12}( ack \d*)?( win \d{0,6})?( <[a-zA-Z0-9 ,:]*>)?( \[[ect01]*\])?$/,
     )
     fc.assert(
       fc.property(fc.oneof(fc.string(), likely), (text) => {
@@ -133,6 +150,7 @@ const anySegment: fc.Arbitrary<TcpSegment> = fc
     flags: fc.nat(0x1ff),
     window: half,
     urgentPointer: half,
+    ecn: fc.nat(3),
     payloadLength: half,
     mss: half,
     windowScale: fc.integer({ min: -1, max: 255 }),
@@ -143,6 +161,7 @@ const anySegment: fc.Arbitrary<TcpSegment> = fc
     sack: fc.array(fc.tuple(word, word), { maxLength: 4 }),
     cookie: fc.constantFrom(-1, 0, 4, 6, 8, 10, 12, 14, 16),
     cookieByte: fc.nat(255),
+    userTimeout: fc.nat(32_767 * 60),
   })
   .map(({ sack, cookie, cookieByte, ...fields }) => {
     const built = segment(fields)

@@ -1,3 +1,4 @@
+import { ECN_BITS } from '../wire/packet.ts'
 import { ACK, AE, CWR, ECE, FIN, MAX_SACK_BLOCKS, PSH, RST, SYN, TcpSegment, URG } from '../wire/tcp.ts'
 
 /**
@@ -35,14 +36,17 @@ const FLAG_LETTERS: readonly (readonly [string, number])[] = [
 
 const FLAG_BITS: ReadonlyMap<string, number> = new Map(FLAG_LETTERS)
 
+/** What stands behind a segment, by the ECN codepoint of its IP header (RFC 3168, figure 1). */
+const MARKS: readonly string[] = ['', '[ect1]', '[ect0]', '[ce]']
+
 /** Largest length that is read: that of an IP packet. */
 const MAX_LENGTH = 0xffff
 
-/** `S 0:0(0) win 64240 <mss 1460,sackOK,TS val 100 ecr 0,wscale 7>`: the whole segment but ports and payload. */
+/** `P. 1:74(73) ack 1 win 502 <TS val 10 ecr 20> [ect0]`: the whole segment but ports and payload. */
 export function formatSegment(segment: TcpSegment, options: NotationOptions = {}): string {
   const base = options.base ?? ABSOLUTE
-  const list = formatOptions(segment, base)
-  return list === '' ? formatHeader(segment, base) : `${formatHeader(segment, base)} ${list}`
+  const parts = [formatHeader(segment, base), formatOptions(segment, base), MARKS[segment.ecn & ECN_BITS]]
+  return parts.filter((part) => part !== '').join(' ')
 }
 
 /** The part before the options: `P. 1:74(73) ack 1 win 502`. */
@@ -75,6 +79,7 @@ export function formatOptions(segment: TcpSegment, base: SequenceBase = ABSOLUTE
   if (segment.windowScale >= 0) list.push(`wscale ${segment.windowScale}`)
   if (segment.sackCount > 0) list.push(formatSack(segment, base))
   if (segment.fastOpenLength >= 0) list.push(formatFastOpen(segment))
+  if (segment.userTimeout > 0) list.push(`uto ${segment.userTimeout}`)
   return list.length === 0 ? '' : `<${list.join(',')}>`
 }
 
@@ -99,7 +104,7 @@ function relative(number: number, base: number): number {
 }
 
 const SEGMENT =
-  /^([FSRP.UEWe]{1,9}|-) +(\d+):(\d+)\((\d+)\)(?: +ack +(\d+))? +win +(\d+)(?: +urg +(\d+))?(?: +<(.*)>)?$/
+  /^([FSRP.UEWe]{1,9}|-) +(\d+):(\d+)\((\d+)\)(?: +ack +(\d+))? +win +(\d+)(?: +urg +(\d+))?(?: +<(.*)>)?(?: +(\[\w+\]))?$/
 
 /**
  * Reads one segment into `into`. False, and `into` untouched, when the text is not of the notation.
@@ -110,7 +115,7 @@ export function parseSegment(text: string, into: TcpSegment, options: NotationOp
   const base = options.base ?? ABSOLUTE
   const match = SEGMENT.exec(text.trim())
   if (match === null) return false
-  const [, letters = '', first = '', end = '', size = '', ack, window = '', urgent, list] = match
+  const [, letters = '', first = '', end = '', size = '', ack, window = '', urgent, list, mark = ''] = match
   const read = new TcpSegment()
   read.flags = parseFlags(letters)
   const seq = parseNumber(first, 0xffff_ffff)
@@ -130,6 +135,8 @@ export function parseSegment(text: string, into: TcpSegment, options: NotationOp
   if (urgent !== undefined) read.urgentPointer = parseNumber(urgent, 0xffff)
   if (read.urgentPointer < 0) return false
   if (list !== undefined && !parseOptionList(list, read, base)) return false
+  read.ecn = MARKS.indexOf(mark)
+  if (read.ecn < 0) return false
   copyNotation(read, into)
   return true
 }
@@ -185,6 +192,9 @@ function parseOption(name: string, words: readonly string[], into: TcpSegment, b
       return words.length === 2 && into.windowScale >= 0
     case 'sack':
       return parseSack(words, into, base)
+    case 'uto':
+      into.userTimeout = parseNumber(second, 0x7fff * 60)
+      return words.length === 2 && into.userTimeout > 0
     case 'FO':
       return words.length <= 2 && parseCookie(second, into)
     default:
@@ -221,6 +231,7 @@ function copyNotation(from: TcpSegment, into: TcpSegment): void {
   into.flags = from.flags
   into.window = from.window
   into.urgentPointer = from.urgentPointer
+  into.ecn = from.ecn
   into.mss = from.mss
   into.windowScale = from.windowScale
   into.sackPermitted = from.sackPermitted
@@ -231,5 +242,6 @@ function copyNotation(from: TcpSegment, into: TcpSegment): void {
   into.sackEdges.set(from.sackEdges)
   into.fastOpenLength = from.fastOpenLength
   into.fastOpenCookie.set(from.fastOpenCookie)
+  into.userTimeout = from.userTimeout
   into.payloadLength = from.payloadLength
 }

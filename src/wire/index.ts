@@ -23,8 +23,13 @@ export { IPV4_HEADER } from './ipv4.ts'
 export { IPV6_FRAGMENT_HEADER, IPV6_HEADER, PROTOCOL_NONE, walkExtensions } from './ipv6.ts'
 export { emitNeighbour, NEIGHBOUR_MESSAGE_MAX, NeighbourMessage, parseNeighbour, solicitedNode } from './ndp.ts'
 export {
+  CE,
+  ECN_BITS,
+  ECT0,
+  ECT1,
   HEADROOM,
   IpHeader,
+  NOT_ECT,
   Packet,
   PROTOCOL_ICMP,
   PROTOCOL_ICMPV6,

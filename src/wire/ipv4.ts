@@ -64,6 +64,29 @@ function readFields(bytes: Uint8Array, start: number, end: number, header: IpHea
   return true
 }
 
+/** The options Loose and Strict Source and Record Route (RFC 791, 3.1), and those of a single octet. */
+const LOOSE_SOURCE_ROUTE = 131
+const STRICT_SOURCE_ROUTE = 137
+const END_OF_OPTIONS = 0
+const NO_OPERATION = 1
+
+/**
+ * Whether the options in `start` .. `end` of an IPv4 header have a source route; where they are malformed the search
+ * ends.
+ */
+export function hasSourceRoute(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start
+  while (at < end) {
+    const type = bytes[at]
+    if (type === LOOSE_SOURCE_ROUTE || type === STRICT_SOURCE_ROUTE) return true
+    if (type === END_OF_OPTIONS) return false
+    const length = type === NO_OPERATION ? 1 : at + 1 < end ? bytes[at + 1] : 0
+    if (type !== NO_OPERATION && length < 2) return false
+    at += length
+  }
+  return false
+}
+
 /**
  * Writes an IPv4 header of 20 bytes, checksum included, right before `payloadStart` and returns where
  * it starts. The total length comes from `header.payloadLength`, at most 65,515.

@@ -12,6 +12,14 @@ export const PROTOCOL_TCP = 6
 export const PROTOCOL_UDP = 17
 export const PROTOCOL_ICMPV6 = 58
 
+/** Where the ECN codepoint stands in a TOS or traffic class, and the codepoints (RFC 3168, 5). */
+export const ECN_BITS = 3
+export const NOT_ECT = 0
+export const ECT1 = 1
+export const ECT0 = 2
+/** Congestion experienced. */
+export const CE = 3
+
 /** A packet on its way between a device and a host: a range of a buffer and what a device may add. */
 export class Packet {
   bytes: Uint8Array = new Uint8Array(0)

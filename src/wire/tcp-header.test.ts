@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ACK, AE, CWR, ECE, FIN, PSH, SYN, TcpSegment } from './tcp.ts'
+import { ACK, AE, CWR, ECE, FIN, PSH, RST, SYN, TcpSegment, URG } from './tcp.ts'
 import { emitTcp, parseTcp, tcpHeaderLength } from './tcp-header.ts'
 import { amid, hex, mutate, mutations, uint8, uint16, uint32 } from './wire.testkit.ts'
 
@@ -59,6 +59,10 @@ const any = fc.record({
   tsEcr: uint32,
   sackCount: fc.nat(4),
   fastOpenLength: fc.oneof(fc.constant(-1), cookie),
+  userTimeout: fc.oneof(
+    fc.nat(0x7fff),
+    fc.nat(0x7fff).map((minutes) => minutes * 60),
+  ),
 })
 
 /** Any segment whose options are all allowed in it and fit. */
@@ -74,8 +78,10 @@ const segments = fc
       segment.windowScale = segment.fastOpenLength = -1
       segment.sackPermitted = false
     }
-    if (segment.hasTimestamps) segment.sackCount = Math.min(segment.sackCount, 3)
-    else segment.tsVal = segment.tsEcr = 0
+    if (segment.fastOpenLength > 12) segment.userTimeout = 0
+    const others = (segment.hasTimestamps ? 12 : 0) + (segment.userTimeout > 0 ? 4 : 0)
+    segment.sackCount = Math.min(segment.sackCount, Math.floor((36 - others) / 8))
+    if (!segment.hasTimestamps) segment.tsVal = segment.tsEcr = 0
     return segment
   })
 
@@ -199,27 +205,41 @@ describe('parseTcp', () => {
     expect(fields(segment)).toMatchObject({ tsVal: 0, tsEcr: 0, sackCount: 0, fastOpenLength: -1 })
   })
 
-  it('skips options it does not know by their length (RFC 9293, MUST-6)', () => {
+  it.each([0, FIN, SYN, RST, PSH, ACK, FIN | ACK, SYN | ACK, RST | ACK, URG | ACK])(
+    'MUST-5: reads options in a segment with any flags (%i)',
+    (flags) => {
+      const segment = parsed(withOptions(flags, '1e04 ffff 080a 00000001 00000002 0000'))
+      expect(segment).toMatchObject({ flags, hasTimestamps: true, tsVal: 1, tsEcr: 2, payloadLength: 0 })
+    },
+  )
+
+  it('MUST-6: skips options it does not know by their length', () => {
     expect(parsed(withOptions(SYN, '1e04 ffff fd0a 0102030405060708 020405b4')).mss).toBe(1460)
     expect(parsed(withOptions(SYN, '1302 0303 07')).windowScale).toBe(7)
   })
 
-  it('reads options without any padding and after NOPs', () => {
+  it('MUST-4, MUST-64: reads options without any padding and after NOPs', () => {
     const segment = parsed(withOptions(ACK, '08 0a 0000 0001 0000 0002 01 05 0a 0000 0010 0000 0020'))
     expect(fields(segment)).toMatchObject({ tsVal: 1, tsEcr: 2, sackEdges: [0x10, 0x20] })
   })
 
-  it('stops at the end of the list (kind 0), also in the middle', () => {
+  it.each([1, 2, 3])('MUST-64: reads each option wherever in a word it begins (%d)', (nops) => {
+    const before = '01'.repeat(nops)
+    const syn = parsed(withOptions(SYN, `${before} 020405b4 ${before} 0402 080a 00000001 00000002 030307`))
+    expect(syn).toMatchObject({ mss: 1460, sackPermitted: true, tsVal: 1, tsEcr: 2, windowScale: 7 })
+  })
+
+  it('MUST-4: stops at the end of the list (kind 0), also in the middle', () => {
     const segment = parsed(withOptions(SYN, '020405b4 00 030307'))
     expect(segment).toMatchObject({ mss: 1460, windowScale: -1 })
   })
 
   it.each([
     ['length 0', '020405b4 0300 0307'],
-    ['length 1', '020405b4 0301 0307'],
+    ['length 1', '020405b4 0301 030307'],
     ['a length beyond the header', '020405b4 0308 0707'],
     ['a kind without its length', '020405b4 010101 03'],
-  ])('ends the options at %s and keeps what came before (RFC 9293, MUST-7)', (_, options) => {
+  ])('MUST-7: ends the options at %s and keeps what came before', (_, options) => {
     expect(parsed(withOptions(SYN, options))).toMatchObject({ mss: 1460, windowScale: -1 })
   })
 
@@ -230,7 +250,7 @@ describe('parseTcp', () => {
     expect(parsed(withOptions(ACK, '0502')).sackCount).toBe(0)
   })
 
-  it('heeds MSS, window scale, SACK permitted and Fast Open in a SYN only (RFC 7323 2.2, RFC 2018 2)', () => {
+  it('RFC 7323, 2.2 a, RFC 2018, 2: heeds MSS, window scale, SACK permitted and Fast Open in a SYN only', () => {
     const options = '020405b4 030307 0402 2206 01020304'
     expect(parsed(withOptions(SYN | ACK, options))).toMatchObject({ mss: 1460, windowScale: 7, sackPermitted: true })
     expect(parsed(withOptions(SYN | ACK, options)).fastOpenLength).toBe(4)
@@ -310,6 +330,23 @@ describe('emitTcp', () => {
     )
   })
 
+  it('MUST-68, MUST-69: options have their lengths and fill the header: no end of the list, no padding behind one', () => {
+    fc.assert(
+      fc.property(segments, (segment) => {
+        const bytes = emitted(segment)
+        let at = 20
+        while (at < bytes.length) {
+          expect(bytes[at]).not.toBe(0)
+          const length = bytes[at] === 1 ? 1 : (bytes[at + 1] ?? 0)
+          expect(length).toBeGreaterThan(bytes[at] === 1 ? 0 : 1)
+          at += length
+        }
+        expect(at).toBe(bytes.length)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('cuts the SACK blocks to what the other options leave of 40 bytes', () => {
     const segment = Object.assign(new TcpSegment(), { flags: ACK, sackCount: 4 })
     expect(emitted(segment).length).toBe(56)
@@ -320,6 +357,16 @@ describe('emitTcp', () => {
     expect(emitted(segment).length).toBe(52)
     segment.fastOpenLength = 16
     expect(emitted(segment).length).toBe(60)
+  })
+
+  it('RFC 5482, 3: writes the user timeout in seconds, or in minutes, rounded up; not beside the longest cookies', () => {
+    const written = (userTimeout: number) =>
+      parsed(emitted(Object.assign(new TcpSegment(), { userTimeout }))).userTimeout
+    expect([1, 32_767, 32_768, 32_820, 1_966_020].map(written)).toEqual([1, 32_767, 32_820, 32_820, 1_966_020])
+    expect([...emitted(Object.assign(new TcpSegment(), { userTimeout: 300 })).slice(20)]).toEqual([28, 4, 1, 44])
+    const full = { flags: SYN, mss: 1460, windowScale: 7, sackPermitted: true, hasTimestamps: true, userTimeout: 9 }
+    const left = (fastOpenLength: number) => parsed(emitted(Object.assign(new TcpSegment(), full, { fastOpenLength })))
+    expect([left(12).userTimeout, left(14).userTimeout]).toEqual([9, 0])
   })
 
   it('never exceeds 60 bytes, whatever the record holds', () => {

@@ -18,6 +18,7 @@ const KIND_WINDOW_SCALE = 3
 const KIND_SACK_PERMITTED = 4
 const KIND_SACK = 5
 const KIND_TIMESTAMPS = 8
+const KIND_USER_TIMEOUT = 28
 const KIND_FAST_OPEN = 34
 
 /* The first words of the option blocks as they are written. */
@@ -27,6 +28,10 @@ const WORD_SACK_PERMITTED_TIMESTAMPS = 0x0402_080a
 const WORD_NOP_NOP_SACK_PERMITTED = 0x0101_0402
 const WORD_NOP_WINDOW_SCALE = 0x0103_0300
 const WORD_NOP_NOP_SACK = 0x0101_0500
+const WORD_USER_TIMEOUT = 0x1c04_0000
+
+/** In the user timeout option: the unit is the minute. */
+const MINUTES = 0x8000
 
 /**
  * Reads the TCP header (RFC 9293, 3.1) of the segment that takes up `length` bytes from `start`, and
@@ -57,6 +62,7 @@ export function parseTcp(bytes: Uint8Array, start: number, length: number, segme
   segment.sackPermitted = false
   segment.sackCount = 0
   segment.fastOpenLength = -1
+  segment.userTimeout = 0
   // Almost every segment of a connection has just the timestamps, in this form (RFC 7323, appendix A).
   if (headerLength === TCP_MIN_HEADER + 12 && readU32(bytes, start + 20) === WORD_NOP_NOP_TIMESTAMPS) {
     segment.hasTimestamps = true
@@ -71,10 +77,13 @@ export function parseTcp(bytes: Uint8Array, start: number, length: number, segme
   return true
 }
 
+/** MUST-64: at any alignment. */
+/** RFC 9293, 3.1 and 3.2: at any alignment, in a segment of any kind (MUST-5). */
 function parseOptions(bytes: Uint8Array, start: number, end: number, segment: TcpSegment): void {
   let at = start
   while (at < end) {
     const kind = bytes[at]
+    // MUST-4: these two have no length.
     if (kind === KIND_END) return
     if (kind === KIND_NOP) {
       at++
@@ -84,6 +93,7 @@ function parseOptions(bytes: Uint8Array, start: number, end: number, segment: Tc
     const size = bytes[at + 1]
     if (size < 2 || size > end - at) return
     parseOption(bytes, at, kind, size, segment)
+    // MUST-6: over those that are not known, too.
     at += size
   }
 }
@@ -95,10 +105,10 @@ function parseOption(bytes: Uint8Array, at: number, kind: number, size: number, 
     case KIND_MSS: // RFC 9293 3.7.1: only in a SYN
       if (syn && size === 4) segment.mss = readU16(bytes, at + 2)
       break
-    case KIND_WINDOW_SCALE: // RFC 7323 2.2: only in a SYN
+    case KIND_WINDOW_SCALE: // RFC 7323, 2.2 a: only in a SYN
       if (syn && size === 3) segment.windowScale = bytes[at + 2]
       break
-    case KIND_SACK_PERMITTED: // RFC 2018 2: must not be sent on a non-SYN
+    case KIND_SACK_PERMITTED: // RFC 2018, 2: must not be sent on a non-SYN
       if (syn && size === 2) segment.sackPermitted = true
       break
     case KIND_SACK: // RFC 2018 3
@@ -114,6 +124,9 @@ function parseOption(bytes: Uint8Array, at: number, kind: number, size: number, 
         segment.tsEcr = readU32(bytes, at + 6)
       }
       break
+    case KIND_USER_TIMEOUT: // RFC 5482 3: on any segment
+      if (size === 4) segment.userTimeout = userTimeoutSeconds(readU16(bytes, at + 2))
+      break
     case KIND_FAST_OPEN: // RFC 7413 4.1.1: only in a SYN; other lengths are ignored
       if (syn && isCookieLength(size - 2)) {
         segment.fastOpenLength = size - 2
@@ -121,6 +134,16 @@ function parseOption(bytes: Uint8Array, at: number, kind: number, size: number, 
       }
       break
   }
+}
+
+/** RFC 5482, 3: 15 bits of seconds or minutes. */
+function userTimeoutSeconds(field: number): number {
+  return field & MINUTES ? (field & ~MINUTES) * 60 : field
+}
+
+/** The field for so many seconds: in minutes, rounded up, where 15 bits of seconds are too few. */
+function userTimeoutField(seconds: number): number {
+  return seconds < MINUTES ? seconds : MINUTES | Math.min(Math.ceil(seconds / 60), MINUTES - 1)
 }
 
 /** 0 asks for a cookie; a cookie has 4 to 16 bytes, an even number (RFC 7413, 4.1.1). */
@@ -134,15 +157,21 @@ export function tcpHeaderLength(segment: TcpSegment): number {
   return TCP_MIN_HEADER + plainOptionsLength(segment) + (blocks > 0 ? 4 + 8 * blocks : 0)
 }
 
-/** All options but SACK: at most 4 + 12 + 4 + 20 bytes, so these always fit. */
+/** All options but SACK: at most 4 + 12 + 4 + 20 bytes, so these always fit; the user timeout where there is room. */
 function plainOptionsLength(segment: TcpSegment): number {
   let length = segment.hasTimestamps ? 12 : segment.sackPermitted ? 4 : 0
   if (segment.mss > 0) length += 4
   if (segment.windowScale >= 0) length += 4
+  if (hasUserTimeout(segment)) length += 4
   if (segment.fastOpenLength >= 0 && isCookieLength(segment.fastOpenLength)) {
     length += (segment.fastOpenLength + 5) & ~3
   }
   return length
+}
+
+/** Beside the longest cookies in a SYN there is no room for it. */
+function hasUserTimeout(segment: TcpSegment): boolean {
+  return segment.userTimeout > 0 && segment.fastOpenLength <= 12
 }
 
 /** So many of the segment's SACK blocks as the other options leave room for (RFC 2018, 3). */
@@ -175,6 +204,7 @@ export function emitTcp(segment: TcpSegment): number {
   return start
 }
 
+/** MUST-68, MUST-69: each option has its length, and NOPs fill the words, so that nothing is behind an end of the list. */
 function emitOptions(segment: TcpSegment, bytes: Uint8Array, start: number): void {
   let at = start
   if (segment.mss > 0) {
@@ -192,6 +222,10 @@ function emitOptions(segment: TcpSegment, bytes: Uint8Array, start: number): voi
   }
   if (segment.windowScale >= 0) {
     writeU32(bytes, at, WORD_NOP_WINDOW_SCALE | (segment.windowScale & 0xff))
+    at += 4
+  }
+  if (hasUserTimeout(segment)) {
+    writeU32(bytes, at, WORD_USER_TIMEOUT | userTimeoutField(segment.userTimeout))
     at += 4
   }
   if (segment.sackCount > 0) at = emitSack(segment, bytes, at)

@@ -1,3 +1,5 @@
+import { NOT_ECT } from './packet.ts'
+
 /** TCP header flags (RFC 9293, 3.1; AE from RFC 9768) as bits of one number. */
 export const FIN = 0x001
 export const SYN = 0x002
@@ -29,6 +31,8 @@ export class TcpSegment {
   /** The window field as it stands in the header: 16 bits, not scaled. */
   window = 0
   urgentPointer = 0
+  /** ECN codepoint of the IP header around it: NOT_ECT, ECT1, ECT0 or CE. The TCP header does not hold it. */
+  ecn: number = NOT_ECT
 
   /** Maximum segment size option; 0 = absent. */
   mss = 0
@@ -46,11 +50,29 @@ export class TcpSegment {
   fastOpenLength = -1
   readonly fastOpenCookie = new Uint8Array(16)
 
+  /** User timeout option (RFC 5482), seconds; 0 = absent. */
+  userTimeout = 0
+
   bytes: Uint8Array = NO_BYTES
   payloadStart = 0
   payloadLength = 0
   /** More than 0: a super-segment, cut below or joined above into pieces of this many payload bytes. */
   segmentSize = 0
+
+  /** Nothing but the header: no option, no payload, no mark. */
+  clear(): void {
+    this.urgentPointer = 0
+    this.ecn = NOT_ECT
+    this.mss = 0
+    this.windowScale = -1
+    this.sackPermitted = false
+    this.hasTimestamps = false
+    this.sackCount = 0
+    this.fastOpenLength = -1
+    this.userTimeout = 0
+    this.payloadLength = 0
+    this.segmentSize = 0
+  }
 }
 
 const NO_BYTES = new Uint8Array(0)

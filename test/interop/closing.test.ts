@@ -265,7 +265,7 @@ describeInterop('connections that end', ['ss', 'nft', 'curl'], () => {
       expect(kernelStates(namespace, 7)).toEqual(['CLOSE-WAIT'])
       kernel.do('end')
       await kernel.next(/^closed$/)
-      expect(await stopped).toMatchObject({ CurrEstab: 1, TcpOutRsts: 1 })
+      expect(await stopped).toMatchObject({ TcpCurrEstab: 1, TcpOutRsts: 1 })
     })
 
     it('reset a client at the second Ctrl-C', async () => {

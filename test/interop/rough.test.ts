@@ -91,7 +91,7 @@ describeInterop('a rough path', [], () => {
         const seconds = (performance.now() - began) / 1000
         const fate = await path.close()
         const what = `${family}, offload ${offload}, estab ${active ? 'connects' : 'listens'}`
-        const resent = `${ours.TcpRetransSegs} retransmissions, ${ours.TCPTimeouts} timeouts`
+        const resent = `${ours.TcpRetransSegs} retransmissions, ${ours.TcpExtTCPTimeouts} timeouts`
         console.log(`seed ${seed} (${what}): ${seconds.toFixed(1)} s; ${resent}; ${fate}`)
       },
       PATIENCE,

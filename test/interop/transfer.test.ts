@@ -52,7 +52,7 @@ describeInterop('a gibibyte', ['curl', 'nginx', 'sha256sum'], () => {
       const resident = peakMemory(namespace, server.pid)
       console.log(`curl from estab serve, ${family}, offload ${offload}: ${report(speed, resident)}`)
       expect(resident).toBeLessThan(MAX_RESIDENT)
-      expect(await interrupt(server)).not.toHaveProperty('CurrEstab')
+      expect(await interrupt(server)).not.toHaveProperty('TcpCurrEstab')
     })
 
     it('is fetched by estab get from nginx', async () => {

@@ -12,11 +12,12 @@ export interface RunningHost {
   stop(): void
 }
 
-/** Makes one. Throws RangeError as `Host` does. */
+/** Makes one, whose warnings are those of the process. Throws RangeError as `Host` does. */
 export function createHost(config: Partial<HostConfig> = {}, preset: 'linux' | 'rfc' = 'linux'): RunningHost {
   const surroundings = new NodeSurroundings()
   const host = new Host(surroundings, config, preset)
   surroundings.onwake = () => host.turn()
+  host.onwarning = ({ code, message }) => process.emitWarning(message, { type: 'EstabWarning', code })
   return {
     host,
     unref: () => surroundings.setReferenced(false),

@@ -2,6 +2,9 @@ import type { NetworkNamespace } from './namespace.ts'
 import type { Process } from './processes.ts'
 import { programPath } from './programs.ts'
 
+/** Options that a kernel socket can be told to set. */
+export type TcpOption = 'TCP_KEEPIDLE' | 'TCP_KEEPINTVL' | 'TCP_KEEPCNT' | 'TCP_USER_TIMEOUT'
+
 /** One TCP socket of the kernel that does what it is told, as a process in a network namespace. */
 export class KernelSocket {
   private readonly process: Process
@@ -18,17 +21,25 @@ export class KernelSocket {
     return socket
   }
 
-  /** Begins to connect. */
-  static connect(namespace: NetworkNamespace, address: string, port: number): KernelSocket {
-    return KernelSocket.start(namespace, 'connect', address, port)
+  /** Begins to connect. `localPort` 0: the kernel chooses. */
+  static connect(namespace: NetworkNamespace, address: string, port: number, localPort = 0): KernelSocket {
+    return KernelSocket.start(namespace, 'connect', address, port, localPort)
   }
 
-  private static start(namespace: NetworkNamespace, role: string, address: string, port: number): KernelSocket {
-    const args = [programPath('support/kernel-socket-main'), role, address, String(port)]
+  private static start(
+    namespace: NetworkNamespace,
+    role: string,
+    address: string,
+    port: number,
+    localPort = 0,
+  ): KernelSocket {
+    const args = [programPath('support/kernel-socket-main'), role, address, String(port), String(localPort)]
     return new KernelSocket(namespace.start(process.execPath, args))
   }
 
-  do(command: 'end' | 'reset' | 'keepalive' | `write ${string}`): void {
+  do(
+    command: 'end' | 'reset' | 'keepalive' | 'pause' | 'resume' | `write ${string}` | `set ${TcpOption} ${number}`,
+  ): void {
     this.process.write(command)
   }
 

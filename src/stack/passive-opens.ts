@@ -1,0 +1,249 @@
+import { type CookieAnswer, recallSyn } from '../tcp/cookie-handshake.ts'
+import type { TcpCounters } from '../tcp/counters.ts'
+import { grantsEcn } from '../tcp/ecn.ts'
+import type { State } from '../tcp/states.ts'
+import { COOKIE_MSS_V4, COOKIE_MSS_V6, COOKIE_PERIOD, SynCookies } from '../tcp/syn-cookies.ts'
+import type { IpHeader } from '../wire/packet.ts'
+import { add } from '../wire/seq.ts'
+import { ACK, FIN, RST, SYN, TcpSegment } from '../wire/tcp.ts'
+import type { HostConfig } from './config.ts'
+import type { ConnectionMaker } from './connection-maker.ts'
+import type { Connections } from './connections.ts'
+import type { Endpoint } from './endpoint.ts'
+import { FastOpens } from './fast-opens.ts'
+import { type FourTuple, tupleWords } from './four-tuple.ts'
+import type { Listener } from './listener.ts'
+import type { Listeners } from './listeners.ts'
+import type { Network } from './network.ts'
+import type { Route } from './route.ts'
+import { defaultMss, segmentSize, type TcpOutput } from './tcp-output.ts'
+import type { Warning } from './warning.ts'
+
+/** What passive opens work with. */
+export interface PassiveOpensSetup {
+  readonly config: HostConfig
+  readonly counters: TcpCounters
+  readonly network: Network
+  readonly connections: Connections
+  readonly listeners: Listeners
+  readonly maker: ConnectionMaker
+  readonly output: TcpOutput
+  readonly random: () => number
+  /** There is something to accept. */
+  readonly onready: (listener: Listener) => void
+  readonly warn: (warning: Warning) => void
+}
+
+/**
+ * What becomes of segments for a listener (RFC 9293, 3.10.7.2): the handshake with a half-open connection
+ * each, bounded in number and for each source (RFC 4987, 3), or without one, by SYN cookies.
+ */
+export class PassiveOpens {
+  private readonly setup: PassiveOpensSetup
+  private readonly cookies: SynCookies
+  private readonly fastOpens: FastOpens
+  private readonly answer: CookieAnswer
+  /** A SYN recalled from a cookie. */
+  private readonly recalled = new TcpSegment()
+  /** Ports whose listeners were said to be flooded. */
+  private readonly flooded = new Set<Listener>()
+
+  constructor(setup: PassiveOpensSetup) {
+    this.setup = setup
+    this.answer = { isn: 0, mss: 0, ecn: false, clock: 0, timestampOffset: 0, memory: setup.maker.memory }
+    this.cookies = new SynCookies(setup.random)
+    this.fastOpens = new FastOpens(setup.config, setup.counters, setup.random)
+  }
+
+  /**
+   * A segment for `listener` that belongs to no connection; false = it is to be refused. `isn`: where our
+   * sequence numbers are to begin, after an incarnation in TIME-WAIT; -1 = anywhere.
+   */
+  arrive(listener: Listener, ip: IpHeader, segment: TcpSegment, isn: number, now: number): boolean {
+    const { flags } = segment
+    if (flags & RST) return true
+    if (flags & ACK) return (flags & SYN) === 0 && this.completes(listener, ip, segment, now)
+    // A SYN that is a FIN, too, is no attempt to talk (as Linux).
+    if ((flags & (SYN | FIN)) === SYN) this.begin(listener, ip, segment, isn, now)
+    else this.setup.counters.TCPNoAck += 1
+    return true
+  }
+
+  /** The third ACK finds the accept queue full: it is left unanswered, or refused (tcp_abort_on_overflow); true = it was. */
+  overflows(endpoint: Endpoint, segment: TcpSegment): boolean {
+    const listener = this.listenerOf(endpoint)
+    if (listener === null || !listener.full) return false
+    if ((segment.flags & (ACK | SYN | RST)) !== ACK) return false
+    this.countOverflow()
+    if (this.setup.config.tcp_abort_on_overflow) {
+      endpoint.connection.abort()
+      this.setup.connections.touch(endpoint)
+    }
+    return true
+  }
+
+  /** A timer of an endpoint in SYN-RECEIVED is due: its listener may give it up early. */
+  ration(endpoint: Endpoint, now: number): void {
+    const { config } = this.setup
+    const listener = this.listenerOf(endpoint)
+    const most = Math.min(listener?.backlog ?? 0, config.tcp_max_syn_backlog)
+    listener?.halfOpen.ration(endpoint, config.tcp_synack_retries, most, now)
+  }
+
+  /** An endpoint has left SYN-RECEIVED. */
+  left(endpoint: Endpoint, to: State, now: number): void {
+    const { error } = endpoint.connection.tcb
+    // It was let in already.
+    if (this.fastOpens.left(endpoint, to === 'CLOSED' && error === 'ECONNRESET', now)) return
+    const listener = this.listenerOf(endpoint)
+    if (listener === null) return
+    listener.halfOpen.delete(endpoint)
+    if (to !== 'CLOSED' && to !== 'LISTEN') this.makeReady(listener, endpoint)
+  }
+
+  /** To the accept queue. */
+  private makeReady(listener: Listener, endpoint: Endpoint): void {
+    this.setup.counters.TcpPassiveOpens += 1
+    endpoint.connection.tcb.window.unaccepted = true
+    listener.ready.push(endpoint)
+    this.setup.onready(listener)
+  }
+
+  /** CLOSE in LISTEN: connections that nobody has accepted are reset. */
+  end(listener: Listener): void {
+    const { listeners, connections } = this.setup
+    const waiting = [...listener.halfOpen, ...listener.ready]
+    listener.ready.length = 0
+    for (const endpoint of waiting) {
+      endpoint.connection.abort()
+      connections.touch(endpoint)
+    }
+    listeners.remove(listener)
+    this.flooded.delete(listener)
+    listener.onready = () => {}
+  }
+
+  /** A SYN: the handshake begins. */
+  private begin(listener: Listener, ip: IpHeader, syn: TcpSegment, isn: number, now: number): void {
+    const { counters, network, connections } = this.setup
+    // Where the old incarnation waits its place is kept, and its number must not be a cookie.
+    const byCookie = isn < 0 && this.wantsCookie(listener, ip)
+    if (isn < 0 && !byCookie && this.isCrowded(listener, ip)) {
+      counters.TCPReqQFullDrop += 1
+      counters.ListenDrops += 1
+      return
+    }
+    if (listener.full) {
+      this.countOverflow()
+      return
+    }
+    const route = network.route(ip.source, ip.destination)
+    if (route === null) {
+      counters.ListenDrops += 1
+      return
+    }
+    if (byCookie) {
+      this.sendCookie(listener, route, syn, now)
+      return
+    }
+    const endpoint = connections.make(namesOf(ip, syn), route, isn, now)
+    endpoint.connection.listen()
+    endpoint.connection.receive(syn, now)
+    if (this.fastOpens.admits(listener, endpoint, syn, now)) this.makeReady(listener, endpoint)
+    else listener.halfOpen.add(endpoint)
+    connections.touch(endpoint)
+  }
+
+  /** Whether there is no room for one more half-open connection, from anywhere or from that source. */
+  private isCrowded(listener: Listener, ip: IpHeader): boolean {
+    const { config, listeners } = this.setup
+    if (listener.crowded(config.tcp_max_syn_backlog)) return true
+    return config.syn_per_source > 0 && listeners.sources.of(ip.source) >= config.syn_per_source
+  }
+
+  /** tcp_syncookies: 0 never, 1 where there is no room, 2 always. */
+  private wantsCookie(listener: Listener, ip: IpHeader): boolean {
+    const { config, counters } = this.setup
+    if (config.tcp_syncookies === 0) return false
+    if (config.tcp_syncookies === 1 && !this.isCrowded(listener, ip)) return false
+    counters.TCPReqQFullDoCookies += 1
+    return true
+  }
+
+  /** The SYN,ACK, and no memory of it. */
+  private sendCookie(listener: Listener, route: Route, syn: TcpSegment, now: number): void {
+    const { counters, maker, output, config, connections } = this.setup
+    const { answer } = this
+    const names = {
+      local: route.source,
+      localPort: syn.destinationPort,
+      remote: route.destination,
+      remotePort: syn.sourcePort,
+    }
+    const tuple = tupleWords(names)
+    const offered = syn.mss === 0 ? defaultMss(route.destination) : syn.mss
+    answer.mss = segmentSize(route.mtu, route.destination)
+    answer.isn = this.cookies.make(tuple, syn.seq, offered, cookieSizes(route), now)
+    answer.ecn = grantsEcn(syn, config.tcp_ecn)
+    answer.clock = Math.floor(now / 1000) >>> 0
+    answer.timestampOffset = maker.timestampOffset(tuple)
+    listener.cookieAt = now
+    counters.SyncookiesSent += 1
+    output.answerWithCookie(route, syn, answer, config, connections.probe, now)
+    if (this.flooded.has(listener)) return
+    this.flooded.add(listener)
+    const message = `port ${listener.port} may be flooded with SYNs: it answers with cookies`
+    this.setup.warn({ code: 'SYN_FLOOD', message })
+  }
+
+  /** An ACK for no connection: does it bring back a cookie? False = it does not. */
+  private completes(listener: Listener, ip: IpHeader, ack: TcpSegment, now: number): boolean {
+    const { config, counters, network, connections, maker } = this.setup
+    if (config.tcp_syncookies === 0 || now - listener.cookieAt > 2 * COOKIE_PERIOD) return false
+    const names = namesOf(ip, ack)
+    const tuple = tupleWords(names)
+    const cookie = add(ack.ack, -1)
+    const sizes = ip.version === 4 ? COOKIE_MSS_V4 : COOKIE_MSS_V6
+    const mss = this.cookies.check(tuple, add(ack.seq, -1), cookie, sizes, now)
+    if (mss === 0) {
+      counters.SyncookiesFailed += 1
+      return false
+    }
+    counters.SyncookiesRecv += 1
+    if (!recallSyn(ack, mss, maker.timestampOffset(tuple), config, this.recalled)) return false
+    const route = network.route(ip.source, ip.destination)
+    if (route === null || listener.full) {
+      this.countOverflow()
+      return true
+    }
+    const endpoint = connections.make(names, route, cookie, now)
+    listener.halfOpen.add(endpoint)
+    endpoint.connection.resume(this.recalled, now)
+    endpoint.connection.receive(ack, now)
+    connections.touch(endpoint)
+    return true
+  }
+
+  private countOverflow(): void {
+    this.setup.counters.ListenOverflows += 1
+    this.setup.counters.ListenDrops += 1
+  }
+
+  private listenerOf(endpoint: Endpoint): Listener | null {
+    const listener = this.setup.listeners.find(endpoint.local, endpoint.localPort)
+    return listener?.halfOpen.has(endpoint) ? listener : null
+  }
+}
+
+function namesOf(ip: IpHeader, segment: TcpSegment): FourTuple {
+  return {
+    local: ip.destination.clone(),
+    localPort: segment.destinationPort,
+    remote: ip.source.clone(),
+    remotePort: segment.sourcePort,
+  }
+}
+
+function cookieSizes(route: Route): readonly number[] {
+  return route.version === 4 ? COOKIE_MSS_V4 : COOKIE_MSS_V6
+}

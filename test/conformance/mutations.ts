@@ -1,0 +1,6 @@
+import type { Mutation } from './mutation.ts'
+import { mutationsA } from './mutations-a.ts'
+import { mutationsB } from './mutations-b.ts'
+import { mutationsEcn } from './mutations-ecn.ts'
+
+export const mutations: readonly Mutation[] = [...mutationsA, ...mutationsB, ...mutationsEcn]
