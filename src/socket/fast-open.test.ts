@@ -42,7 +42,7 @@ function syn(sourcePort: number, fastOpenCookie: TcpSegment['fastOpenCookie']): 
 }
 
 describe('Fast Open between two hosts (RFC 7413)', () => {
-  it('RFC 7413, 3: the first time it gets a cookie, the second time the request is there before the third ACK', () => {
+  it('RFC 7413, 3, RFC 7413, 4.1.3: the first time it gets a cookie, the second time the request is there before the third ACK', () => {
     const { world, server } = acquainted()
     const client = ask(world, 'a question')
     // One way takes a millisecond.
@@ -83,7 +83,7 @@ describe('Fast Open between two hosts (RFC 7413)', () => {
     expect(world.server.stats()).toMatchObject({ TcpExtTCPFastOpenCookieReqd: 0, TcpPassiveOpens: 2 })
   })
 
-  it('RFC 7413, 4.1.3.1: a server that was reached only by a plain SYN loses its cookie', () => {
+  it('RFC 7413, 4.1.3, RFC 7413, 4.1.3.1: a server that was reached only by a plain SYN loses its cookie', () => {
     const { world, server } = acquainted()
     const [device] = world.devices
     const { transmit } = device

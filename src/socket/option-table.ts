@@ -137,7 +137,7 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
     get: (e) => Number(e.connection.options.keepAlive),
     set: (e, v, now) => e.connection.setKeepAlive(v === 1, now),
   },
-  // Linux doubles what is set, for its own bookkeeping, and shows the double; half of it is window.
+  // Linux doubles what is set, for its own bookkeeping, and shows the double; half of it is window. What it chose itself it shows as it is.
   SO_RCVBUF: {
     least: 0,
     most: 0x3fffffff,
@@ -151,7 +151,7 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
   SO_SNDBUF: {
     least: 0,
     most: 0x3fffffff,
-    get: (e) => 2 * e.connection.tcb.sendBuffer.capacity,
+    get: (e) => (e.connection.options.sendBufferLocked ? 2 : 1) * e.connection.tcb.sendBuffer.capacity,
     set: (e, v) => {
       e.connection.tcb.sendBuffer.capacity = Math.max(v, 2304)
       e.connection.options.sendBufferLocked = true

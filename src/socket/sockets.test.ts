@@ -310,4 +310,11 @@ describe('ByteStream on the event loop of Node', () => {
     a.stop()
     b.stop()
   })
+
+  it('SO_SNDBUF shows what was chosen as it is (Linux: 87040 on a new connection), and twice what was set', () => {
+    const { client, server } = new World().pair()
+    expect([client, server].map((socket) => socket.getOption('SO_SNDBUF'))).toEqual([87_040, 87_040])
+    client.setOption('SO_SNDBUF', 30_000)
+    expect([client.getOption('SO_SNDBUF'), client.writable]).toEqual([60_000, 30_000])
+  })
 })

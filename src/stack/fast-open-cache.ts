@@ -7,7 +7,7 @@ const CLIENT_WITHOUT_COOKIE = 0x4
 
 /** Servers that are remembered; the one that was learned first is forgotten first. */
 const MOST = 1024
-/** Room in a SYN to a server of which nothing is known (RFC 7413, 4.2.1: the default MSS). */
+/** Room in a SYN to a server of which nothing is known (RFC 7413, 4.2.2: the default MSS). */
 const DEFAULT_MSS = 536
 
 interface Known {

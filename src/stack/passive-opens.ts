@@ -131,6 +131,7 @@ export class PassiveOpens {
     if (isn < 0 && !byCookie && this.isCrowded(listener, ip)) {
       counters.TCPReqQFullDrop += 1
       counters.ListenDrops += 1
+      this.warnOfFlood(listener, 'drops them')
       return
     }
     if (listener.full) {
@@ -190,10 +191,7 @@ export class PassiveOpens {
     listener.cookieAt = now
     counters.SyncookiesSent += 1
     output.answerWithCookie(route, syn, answer, config, connections.probe, now)
-    if (this.flooded.has(listener)) return
-    this.flooded.add(listener)
-    const message = `port ${listener.port} may be flooded with SYNs: it answers with cookies`
-    this.setup.warn({ code: 'SYN_FLOOD', message })
+    this.warnOfFlood(listener, 'answers with cookies')
   }
 
   /** An ACK for no connection: does it bring back a cookie? False = it does not. */
@@ -222,6 +220,14 @@ export class PassiveOpens {
     endpoint.connection.receive(ack, now)
     connections.touch(endpoint)
     return true
+  }
+
+  /** Once for each listener; not where cookies are what was asked for. */
+  private warnOfFlood(listener: Listener, answer: string): void {
+    if (this.flooded.has(listener) || this.setup.config.tcp_syncookies === 2) return
+    this.flooded.add(listener)
+    const message = `port ${listener.port} may be flooded with SYNs: it ${answer}`
+    this.setup.warn({ code: 'SYN_FLOOD', message })
   }
 
   private countOverflow(): void {

@@ -116,7 +116,7 @@ export class Connection {
 
   /**
    * Before an active open, by TCP Fast Open: the SYN carries `cookie` and up to `room` bytes of what was
-   * written (RFC 7413, 4.2.1); an empty cookie asks for one, null carries data without any.
+   * written (RFC 7413, 4.2.2); an empty cookie asks for one, null carries data without any.
    */
   openFast(cookie: Uint8Array | null, room: number): void {
     const fastOpen = this.tcb.useFastOpen()

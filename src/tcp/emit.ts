@@ -35,7 +35,7 @@ export function emitSyn(tcb: Tcb, now: number, out: TcpSegment): boolean {
   return true
 }
 
-/** What Fast Open adds to a SYN or SYN,ACK that goes for the first time: a cookie, and data with ours (RFC 7413, 4.2.1). */
+/** What Fast Open adds to a SYN or SYN,ACK that goes for the first time: a cookie, and data with ours (RFC 7413, 4.2.2). */
 function openFast(tcb: Tcb, now: number, out: TcpSegment): void {
   const { fastOpen, sendBuffer, snd } = tcb
   out.fastOpenLength = fastOpen.cookieLength

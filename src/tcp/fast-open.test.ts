@@ -14,8 +14,8 @@ function opening(cookie: Uint8Array | null = COOKIE, room = 1460, written = 300)
   return peer
 }
 
-describe('Fast Open, active (RFC 7413, 4.2.1)', () => {
-  it('RFC 7413, 4.2.1: the first SYN carries the cookie and data, and the SYN,ACK acknowledges both', () => {
+describe('Fast Open, active (RFC 7413, 4.2.2)', () => {
+  it('RFC 7413, 4.2.2: the first SYN carries the cookie and data, and the SYN,ACK acknowledges both', () => {
     const peer = opening().run(`
       +0    quiet
       +0    > S 0:300(300)
@@ -29,7 +29,7 @@ describe('Fast Open, active (RFC 7413, 4.2.1)', () => {
     expect(peer.counters).toMatchObject({ TCPFastOpenActive: 1, TCPFastOpenActiveFail: 0, TcpRetransSegs: 0 })
   })
 
-  it('RFC 7413, 4.2.1: data that the SYN,ACK does not acknowledge goes again at once, without any loss being seen', () => {
+  it('RFC 7413, 4.2.2: data that the SYN,ACK does not acknowledge goes again at once, without any loss being seen', () => {
     const peer = opening().run(`
       +0    quiet
       +0    > S 0:300(300)
@@ -41,7 +41,7 @@ describe('Fast Open, active (RFC 7413, 4.2.1)', () => {
     expect(peer.counters).toMatchObject({ TCPFastOpenActive: 0, TCPFastOpenActiveFail: 1, TCPTimeouts: 0 })
   })
 
-  it('RFC 7413, 4.2.1: as much data as fits beside the options; the rest follows the handshake', () => {
+  it('RFC 7413, 4.2.2: as much data as fits beside the options; the rest follows the handshake', () => {
     opening(COOKIE, 1000, 2000).run(`
       +0    quiet
       +0    > S 0:960(960)
@@ -51,7 +51,7 @@ describe('Fast Open, active (RFC 7413, 4.2.1)', () => {
     `)
   })
 
-  it('RFC 7413, 4.1.1: without a cookie the SYN asks for one by an empty option, and carries no data', () => {
+  it('RFC 7413, 4.1.1, RFC 7413, 4.2.1: without a cookie the SYN asks for one by an empty option, and carries no data', () => {
     const peer = opening(new Uint8Array(0), 0)
     peer.run(`
       +0    quiet
@@ -163,7 +163,7 @@ describe('Fast Open, passive (RFC 7413, 4.2.2)', () => {
     `)
   })
 
-  it('gives the cookie it is told to give, with the first SYN,ACK', () => {
+  it('RFC 7413, 4.2.1: gives the cookie it is told to give, with the first SYN,ACK', () => {
     const peer = new Peer()
     peer.connection.listen()
     peer.inject('S 0:0(0) win 32792 <mss 1000>')

@@ -97,7 +97,7 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
   // Text and FIN of a SYN,ACK are not kept: not acknowledged, they come again (as Linux does).
 }
 
-/** What the SYN,ACK says of our Fast Open (RFC 7413, 4.2.1): a cookie for the next time, and whether our data was taken. */
+/** What the SYN,ACK says of our Fast Open (RFC 7413, 4.2.2): a cookie for the next time, and whether our data was taken. */
 function openedFast(tcb: Tcb, segment: TcpSegment): void {
   const { fastOpen, flight, counters } = tcb
   if (segment.fastOpenLength > 0) {

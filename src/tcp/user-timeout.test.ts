@@ -78,11 +78,12 @@ describe('the user timeout option (RFC 5482)', () => {
     expect([peer.state, peer.connection.tcb.error]).toEqual(['CLOSED', 'ETIMEDOUT'])
   })
 
-  it('RFC 5482, 3.3: comes with any segment; an offer of 0 is none', () => {
+  it('RFC 5482, 3.2, RFC 5482, 3.4: comes with any segment; an offer of 0 is neither sent nor heeded', () => {
     const peer = opened(200, 400)
     peer.run('+0 < . 1:1(0) ack 1 win 257 <uto 800>')
     expect(peer.connection.tcb.userTimeout.agreed(200)).toBe(800_000)
-    peer.run('+0 < . 1:1(0) ack 1 win 257')
+    const nothing = peer.parse('. 1:1(0) ack 1 win 257')
+    peer.connection.receive(Object.assign(nothing, { userTimeout: 0 }), peer.now)
     expect(peer.connection.tcb.userTimeout.agreed(200)).toBe(800_000)
   })
 

@@ -23,7 +23,7 @@ export class UserTimeout {
     return 1000 * Math.min(MOST, Math.max(LEAST, local, this.remote))
   }
 
-  /** An offer has come with any segment; of 0 seconds it is none (3.3). */
+  /** An offer has come with any segment; of 0 seconds it is none (RFC 5482, 3.4). */
   received(segment: TcpSegment): void {
     if (segment.userTimeout > 0) this.remote = segment.userTimeout
   }

@@ -124,9 +124,9 @@ export const mutationsA: readonly Mutation[] = [
   },
   {
     rule: 'MUST-15',
-    file: 'src/stack/connection-maker.ts',
-    find: 'names.remote.isV4 ? 536 : 1220',
-    replace: '536',
+    file: 'src/stack/tcp-output.ts',
+    find: 'return remote.isV4 ? 536 : 1220',
+    replace: 'return 536',
   },
   {
     rule: 'MUST-16',

@@ -82,7 +82,7 @@ describeInterop('Fast Open (RFC 7413) with the kernel', ['python3'], () => {
   }
 
   describe.each<Family>(['IPv4', 'IPv6'])('over %s', (family) => {
-    it('RFC 7413, 4.2.1: its server gives a cookie, and then takes the data of our SYN', async () => {
+    it('RFC 7413, 4.2.2: its server gives a cookie, and then takes the data of our SYN', async () => {
       kernel = namespace.start('python3', ['-c', SERVER, THEIRS[family], String(PORT)])
       await kernel.line(/^listening/)
       const first = await ask(family, 'first')
