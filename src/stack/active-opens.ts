@@ -1,3 +1,4 @@
+import type { Memory } from '../tcp/memory.ts'
 import { Address } from '../wire/address.ts'
 import type { Connections } from './connections.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -15,15 +16,17 @@ export class ActiveOpens {
   private readonly connections: Connections
   private readonly listeners: Listeners
   private readonly ports: EphemeralPorts
+  private readonly memory: Memory
 
-  constructor(network: Network, connections: Connections, listeners: Listeners, ports: EphemeralPorts) {
+  constructor(network: Network, connections: Connections, listeners: Listeners, ports: EphemeralPorts, memory: Memory) {
+    this.memory = memory
     this.network = network
     this.connections = connections
     this.listeners = listeners
     this.ports = ports
   }
 
-  /** A connection in CLOSED. Throws StackError: EADDRNOTAVAIL, EADDRINUSE, ENETUNREACH. */
+  /** A connection in CLOSED. Throws StackError: EADDRNOTAVAIL, EADDRINUSE, ENETUNREACH, ENOBUFS. */
   open(local: Address | null, localPort: number, remote: Address, remotePort: number, now: number): Endpoint {
     if (local !== null && !this.network.isLocal(local)) {
       throw new StackError('EADDRNOTAVAIL', 'connect', 'the local address is none of this host')
@@ -33,6 +36,7 @@ export class ActiveOpens {
     if (route === null) throw new StackError('ENETUNREACH', 'connect', 'no route leads there: add one by host.addRoute')
     // RFC 9293, 3.9.2.3 (MUST-46): a connection is between two; the error is Linux's.
     if (route.cast !== 'unicast') throw new StackError('ENETUNREACH', 'connect', 'the address is one of many hosts')
+    if (this.memory.exhausted) throw new StackError('ENOBUFS', 'connect', 'memory is exhausted: see tcp_mem')
     const { source } = route
     const free = (port: number) => this.connections.isFree(source, port, remote, remotePort, now)
     let port = localPort

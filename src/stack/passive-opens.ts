@@ -125,7 +125,11 @@ export class PassiveOpens {
 
   /** A SYN: the handshake begins. */
   private begin(listener: Listener, ip: IpHeader, syn: TcpSegment, isn: number, now: number): void {
-    const { counters, network, connections } = this.setup
+    const { counters, network, connections, maker } = this.setup
+    if (maker.memory.exhausted) {
+      counters.ListenDrops += 1
+      return
+    }
     // Where the old incarnation waits its place is kept, and its number must not be a cookie.
     const byCookie = isn < 0 && this.wantsCookie(listener, ip)
     if (isn < 0 && !byCookie && this.isCrowded(listener, ip)) {
@@ -210,7 +214,7 @@ export class PassiveOpens {
     counters.SyncookiesRecv += 1
     if (!recallSyn(ack, mss, maker.timestampOffset(tuple), config, this.recalled)) return false
     const route = network.route(ip.source, ip.destination)
-    if (route === null || listener.full) {
+    if (route === null || listener.full || maker.memory.exhausted) {
       this.countOverflow()
       return true
     }

@@ -75,7 +75,7 @@ export class TcpService {
     this.fastOpenCache = new FastOpenCache(config)
     this.listeners = listeners
     this.all = connections
-    this.active = new ActiveOpens(network, connections, listeners, ports)
+    this.active = new ActiveOpens(network, connections, listeners, ports, maker.memory)
     const onready = (listener: Listener) => this.news.add(listener)
     const warn = (warning: Warning) => this.warnings.push(warning)
     const setup = { config, counters, network, connections, listeners, maker, output, random, onready, warn }
@@ -223,13 +223,13 @@ export class TcpService {
 
   /**
    * The owner lets the connection go: it closes on its own, as an orphan, or is reset if there are too
-   * many of those (tcp_max_orphans).
+   * many of those (tcp_max_orphans), or memory is exhausted.
    */
   release(endpoint: Endpoint, now: number): void {
     const { connection } = endpoint
     connection.close(now)
     this.all.disown(endpoint)
-    if (this.all.orphanCount > this.config.tcp_max_orphans) {
+    if (this.all.orphanCount > this.config.tcp_max_orphans || connection.tcb.outOfMemory) {
       this.counters.TCPAbortOnMemory += 1
       connection.abort()
     }

@@ -64,6 +64,23 @@ describe('receiving under pressure', () => {
     expect(peer.counters).toMatchObject({ TCPRcvQDrop: 0, PruneCalled: 0, TCPMemoryPressures: 1 })
   })
 
+  it('who reads when it has begun is offered four segments, whatever the window was', () => {
+    const peer = among(0)
+    for (let i = 0; i < 43; i += 1) peer.inject(segment(i))
+    peer.poll()
+    hold(peer, PRESSURE)
+    peer.perform('read all')
+    peer.poll()
+    expect(peer.tcb.window.offered).toBe(5888)
+  })
+
+  it('SHLD-14: what a SYN,ACK with a cookie has promised before holds', () => {
+    const peer = new Peer({ config })
+    hold(peer, PRESSURE)
+    peer.connection.resume(peer.parse(`S 0:0(0) win 32792 <${OPTIONS}>`), peer.now)
+    expect(peer.tcb.window.offered).toBe(65_535)
+  })
+
   it('right-sizing waits until it is over', () => {
     const peer = among(PRESSURE)
     const { window } = peer.tcb
@@ -259,6 +276,15 @@ describe('writing', () => {
 })
 
 describe('at its end a connection has given everything back', () => {
+  it('at once what nobody can ever read; what was received in order when it is read', () => {
+    const peer = among(0)
+    for (const i of [0, 20, 40]) peer.inject(segment(i))
+    peer.inject('R. 1461:1461(0) ack 1')
+    expect([peer.state, peer.tcb.memory.allocated, peer.connection.readable]).toEqual(['CLOSED', PAGE_BYTES, 1460])
+    peer.perform('read 1460')
+    expect(peer.tcb.memory.allocated).toBe(0)
+  })
+
   const ends: Record<string, (peer: Peer) => void> = {
     ABORT: (peer) => peer.connection.abort(),
     'RST from the peer, then CLOSE': (peer) => {

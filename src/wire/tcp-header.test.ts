@@ -359,7 +359,7 @@ describe('emitTcp', () => {
     expect(emitted(segment).length).toBe(60)
   })
 
-  it('RFC 5482, 3: writes the user timeout in seconds, or in minutes, rounded up; not beside the longest cookies', () => {
+  it('RFC 5482, 3.3: writes the user timeout in seconds, or in minutes, rounded up; not beside the longest cookies', () => {
     const written = (userTimeout: number) =>
       parsed(emitted(Object.assign(new TcpSegment(), { userTimeout }))).userTimeout
     expect([1, 32_767, 32_768, 32_820, 1_966_020].map(written)).toEqual([1, 32_767, 32_820, 32_820, 1_966_020])
