@@ -56,7 +56,7 @@ export class Bottleneck {
 }
 
 /** Sets CE in an IP packet as a router does; false = it is Not-ECT. */
-export function markCe(bytes: Uint8Array): boolean {
+function markCe(bytes: Uint8Array): boolean {
   const ip = new IpHeader()
   if (!parseIp(bytes, 0, bytes.length, ip) || (ip.trafficClass & ECN_BITS) === NOT_ECT) return false
   if (ip.version === 6) {

@@ -112,7 +112,7 @@ describe('Fast Open between two hosts (RFC 7413)', () => {
 })
 
 describe('Fast Open under attack (RFC 7413, 5)', () => {
-  it('RFC 7413, 5.1: a bad cookie gets the data dropped and a good one sent', () => {
+  it('RFC 7413, 4.2.1, RFC 7413, 4.2.2, RFC 7413, 5.1: a bad cookie gets the data dropped and a good one sent', () => {
     const it = new TapHost(BOTH)
     const server = listen(it.host, { port: 80, fastOpen: 5 })
     const cookie = cookieOf(it)

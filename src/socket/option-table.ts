@@ -1,4 +1,5 @@
 import type { Endpoint } from '../stack/endpoint.ts'
+import type { SocketOptions } from '../tcp/socket-options.ts'
 
 /** The socket options there are, by their Linux names; numbers and booleans as documented there. */
 export type SocketOption =
@@ -29,24 +30,36 @@ interface Entry {
   set(endpoint: Endpoint, value: number, now: number): void
 }
 
+/** The names of the fields of `SocketOptions` that hold a T. */
+type FieldOf<T> = { [K in keyof SocketOptions]: SocketOptions[K] extends T ? K : never }[keyof SocketOptions]
+
+/** An option that is a field of the connection's, and nothing more. */
+function flag(field: FieldOf<boolean>): Entry {
+  return {
+    least: 0,
+    most: 1,
+    get: (e) => Number(e.connection.options[field]),
+    set: (e, v) => {
+      e.connection.options[field] = v === 1
+    },
+  }
+}
+
+function integer(field: FieldOf<number>, least: number, most: number): Entry {
+  return {
+    least,
+    most,
+    get: (e) => e.connection.options[field],
+    set: (e, v) => {
+      e.connection.options[field] = v
+    },
+  }
+}
+
 /** What each option reads and writes, and between which bounds. */
 export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
-  TCP_NODELAY: {
-    least: 0,
-    most: 1,
-    get: (e) => Number(e.connection.options.noDelay),
-    set: (e, v) => {
-      e.connection.options.noDelay = v === 1
-    },
-  },
-  TCP_CORK: {
-    least: 0,
-    most: 1,
-    get: (e) => Number(e.connection.options.cork),
-    set: (e, v) => {
-      e.connection.options.cork = v === 1
-    },
-  },
+  TCP_NODELAY: flag('noDelay'),
+  TCP_CORK: flag('cork'),
   TCP_MAXSEG: {
     least: 88,
     most: 32_767,
@@ -74,54 +87,12 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
       if (e.connection.options.keepAlive) e.connection.setKeepAlive(true, now)
     },
   },
-  TCP_KEEPINTVL: {
-    least: 1,
-    most: 32_767,
-    get: (e) => e.connection.options.keepInterval,
-    set: (e, v) => {
-      e.connection.options.keepInterval = v
-    },
-  },
-  TCP_KEEPCNT: {
-    least: 1,
-    most: 127,
-    get: (e) => e.connection.options.keepCount,
-    set: (e, v) => {
-      e.connection.options.keepCount = v
-    },
-  },
-  TCP_SYNCNT: {
-    least: 1,
-    most: 127,
-    get: (e) => e.connection.options.synRetries,
-    set: (e, v) => {
-      e.connection.options.synRetries = v
-    },
-  },
-  TCP_LINGER2: {
-    least: 0,
-    most: 120,
-    get: (e) => e.connection.options.finTimeout,
-    set: (e, v) => {
-      e.connection.options.finTimeout = v
-    },
-  },
-  TCP_USER_TIMEOUT: {
-    least: 0,
-    most: 0x7fffffff,
-    get: (e) => e.connection.options.userTimeout,
-    set: (e, v) => {
-      e.connection.options.userTimeout = v
-    },
-  },
-  TCP_FASTOPEN_CONNECT: {
-    least: 0,
-    most: 1,
-    get: (e) => Number(e.connection.options.fastOpen),
-    set: (e, v) => {
-      e.connection.options.fastOpen = v === 1
-    },
-  },
+  TCP_KEEPINTVL: integer('keepInterval', 1, 32_767),
+  TCP_KEEPCNT: integer('keepCount', 1, 127),
+  TCP_SYNCNT: integer('synRetries', 1, 127),
+  TCP_LINGER2: integer('finTimeout', 0, 120),
+  TCP_USER_TIMEOUT: integer('userTimeout', 0, 0x7fffffff),
+  TCP_FASTOPEN_CONNECT: flag('fastOpen'),
   TCP_UTO: {
     least: 0,
     most: 32_767 * 60,
@@ -176,14 +147,7 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
     },
   },
   // RFC 9293, 3.9.2: MUST-49.
-  IP_TTL: {
-    least: 1,
-    most: 255,
-    get: (e) => e.connection.options.hopLimit,
-    set: (e, v) => {
-      e.connection.options.hopLimit = v
-    },
-  },
+  IP_TTL: integer('hopLimit', 1, 255),
   IP_RECVERR: {
     least: 0,
     most: 1,

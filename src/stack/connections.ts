@@ -17,7 +17,7 @@ import { TimeWaitTable } from './time-wait-table.ts'
 import { TupleHash } from './tuple-hash.ts'
 
 /** Told of every move of every connection. */
-export type MoveListener = (endpoint: Endpoint, from: State, to: State) => void
+type MoveListener = (endpoint: Endpoint, from: State, to: State) => void
 
 /** What a host's connections work with. */
 export interface ConnectionsSetup {

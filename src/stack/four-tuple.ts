@@ -11,7 +11,18 @@ export interface FourTuple {
 
 /** As words, for keyed hashes. */
 export function tupleWords(tuple: FourTuple, words: TupleWords = new Uint32Array(TUPLE_WORDS)): TupleWords {
-  const { local, remote } = tuple
+  fillTuple(words, tuple.local, tuple.localPort, tuple.remote, tuple.remotePort)
+  return words
+}
+
+/** The same without a record of the names. */
+export function fillTuple(
+  words: TupleWords,
+  local: Address,
+  localPort: number,
+  remote: Address,
+  remotePort: number,
+): void {
   words[0] = local.w0
   words[1] = local.w1
   words[2] = local.w2
@@ -20,6 +31,5 @@ export function tupleWords(tuple: FourTuple, words: TupleWords = new Uint32Array
   words[5] = remote.w1
   words[6] = remote.w2
   words[7] = remote.w3
-  words[8] = (tuple.localPort << 16) | tuple.remotePort
-  return words
+  words[8] = (localPort << 16) | remotePort
 }

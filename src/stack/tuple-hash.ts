@@ -1,7 +1,6 @@
+import { TUPLE_WORDS } from '../tcp/isn.ts'
 import type { Address } from '../wire/address.ts'
-
-/** A tuple in words: the local address, the remote one, both ports in one. */
-const WORDS = 9
+import { fillTuple } from './four-tuple.ts'
 
 /**
  * The hash of a four-tuple by which tables find it: HalfSipHash-1-3 (Aumasson and Bernstein; in Linux:
@@ -15,7 +14,7 @@ const WORDS = 9
 export class TupleHash {
   private readonly k0: number
   private readonly k1: number
-  private readonly words = new Uint32Array(WORDS)
+  private readonly words = new Uint32Array(TUPLE_WORDS)
 
   /** The key: two random uint32. */
   constructor(k0: number, k1: number) {
@@ -25,17 +24,8 @@ export class TupleHash {
 
   /** An int32. */
   of(local: Address, localPort: number, remote: Address, remotePort: number): number {
-    const { words } = this
-    words[0] = local.w0
-    words[1] = local.w1
-    words[2] = local.w2
-    words[3] = local.w3
-    words[4] = remote.w0
-    words[5] = remote.w1
-    words[6] = remote.w2
-    words[7] = remote.w3
-    words[8] = (localPort << 16) | remotePort
-    return this.ofWords(words, 0)
+    fillTuple(this.words, local, localPort, remote, remotePort)
+    return this.ofWords(this.words, 0)
   }
 
   /** The same for a tuple in words (see `tupleWords`), which begin at `base`. */
@@ -47,11 +37,11 @@ export class TupleHash {
     let c = this.k0 ^ 0x6c796765
     let d = this.k1 ^ 0x74656462
     // A round for each word of the message and one for its length; then three that finish.
-    for (let i = v4 ? 3 : 0; i < WORDS + 4; i += 1) {
+    for (let i = v4 ? 3 : 0; i < TUPLE_WORDS + 4; i += 1) {
       let m = 0
-      if (i < WORDS) m = (words[base + i] ?? 0) | 0
-      else if (i === WORDS) m = (v4 ? 12 : 36) << 24
-      else if (i === WORDS + 1) c ^= 0xff
+      if (i < TUPLE_WORDS) m = (words[base + i] ?? 0) | 0
+      else if (i === TUPLE_WORDS) m = (v4 ? 12 : 36) << 24
+      else if (i === TUPLE_WORDS + 1) c ^= 0xff
       d ^= m
       a = (a + b) | 0
       b = ((b << 5) | (b >>> 27)) ^ a

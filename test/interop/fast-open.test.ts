@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createHost, type RunningHost } from '../../src/adapter/node/index.ts'
-import { openTun } from '../../src/adapter/tun/index.ts'
 import { listen } from '../../src/socket/server-socket.ts'
 import { connect, ENDED, READABLE, type StreamSocket } from '../../src/socket/stream-socket.ts'
 import { describeInterop } from './support/describe-interop.ts'
 import { type Family, OURS, THEIRS } from './support/estab.ts'
-import { NetworkNamespace } from './support/namespace.ts'
+import { LocalHost } from './support/local-host.ts'
 import type { Process } from './support/processes.ts'
 
 const PORT = 7413
@@ -37,34 +35,24 @@ for i in range(int(sys.argv[3])):
 `
 
 describeInterop('Fast Open (RFC 7413) with the kernel', ['python3'], () => {
-  let namespace: NetworkNamespace
-  let running: RunningHost
+  let local: LocalHost
   let kernel: Process | null = null
 
   beforeEach(() => {
-    namespace = NetworkNamespace.create()
-    const tun = namespace.within(() => openTun({ name: 'estab0', offload: true }))
-    namespace.ip('address', 'add', `${THEIRS.IPv4}/24`, 'dev', 'estab0')
-    namespace.ip('-6', 'address', 'add', `${THEIRS.IPv6}/64`, 'dev', 'estab0', 'nodad')
-    namespace.ip('link', 'set', 'dev', 'estab0', 'up')
-    namespace.sysctl('net.ipv4.tcp_fastopen', 3)
-    running = createHost({ tcp_fastopen: 3 })
-    running.host.addDevice(tun)
-    running.host.addAddress(`${OURS.IPv4}/24`, tun)
-    running.host.addAddress(`${OURS.IPv6}/64`, tun)
+    local = LocalHost.open({ tcp_fastopen: 3 })
+    local.namespace.sysctl('net.ipv4.tcp_fastopen', 3)
   })
 
   afterEach(async () => {
     await kernel?.stop('SIGKILL')
     kernel = null
-    running.stop()
-    namespace.delete()
+    local.close()
   })
 
   /** What the kernel's server answers; the request goes with the SYN if it can. */
   function ask(family: Family, request: string): Promise<{ answer: string; socket: StreamSocket }> {
     const options = { TCP_FASTOPEN_CONNECT: 1 }
-    const socket = connect(running.host, { address: THEIRS[family], port: PORT, options })
+    const socket = connect(local.host, { address: THEIRS[family], port: PORT, options })
     socket.write(new TextEncoder().encode(request))
     let answer = ''
     return new Promise((resolve) => {
@@ -83,26 +71,26 @@ describeInterop('Fast Open (RFC 7413) with the kernel', ['python3'], () => {
 
   describe.each<Family>(['IPv4', 'IPv6'])('over %s', (family) => {
     it('RFC 7413, 4.2.2: its server gives a cookie, and then takes the data of our SYN', async () => {
-      kernel = namespace.start('python3', ['-c', SERVER, THEIRS[family], String(PORT)])
+      kernel = local.namespace.start('python3', ['-c', SERVER, THEIRS[family], String(PORT)])
       await kernel.line(/^listening/)
       const first = await ask(family, 'first')
       expect([first.answer, first.socket.tcpInfo().tcpi_options & SYN_DATA]).toEqual(['FIRST', 0])
       const second = await ask(family, 'second')
       expect([second.answer, second.socket.tcpInfo().tcpi_options & SYN_DATA]).toEqual(['SECOND', SYN_DATA])
-      expect(running.host.stats()).toMatchObject({ TcpExtTCPFastOpenActive: 1, TcpRetransSegs: 0 })
+      expect(local.host.stats()).toMatchObject({ TcpExtTCPFastOpenActive: 1, TcpRetransSegs: 0 })
     })
 
     it('RFC 7413, 4.2.2: its client gets a cookie of ours, and then its SYN brings the data', async () => {
-      const server = listen(running.host, { port: PORT, fastOpen: 5 })
+      const server = listen(local.host, { port: PORT, fastOpen: 5 })
       const states: string[] = []
       server.onready = () => {
         for (let socket = server.accept(); socket !== null; socket = server.accept()) answer(socket, states)
       }
-      kernel = namespace.start('python3', ['-c', CLIENT, OURS[family], String(PORT), '3'])
+      kernel = local.namespace.start('python3', ['-c', CLIENT, OURS[family], String(PORT), '3'])
       const { code } = await kernel.ended
       expect([code, kernel.stdout]).toEqual([0, `QUESTION 0 0\nQUESTION 1 ${SYN_DATA}\nQUESTION 2 ${SYN_DATA}\n`])
       expect(states.slice(1)).toEqual(['SYN-RECEIVED', 'SYN-RECEIVED'])
-      const stats = running.host.stats()
+      const stats = local.host.stats()
       expect(stats).toMatchObject({ TcpExtTCPFastOpenPassive: 2, TcpExtTCPFastOpenCookieReqd: 1, TcpOutRsts: 0 })
     })
   })
