@@ -87,7 +87,8 @@ function host(config: ConstructorParameters<typeof Host>[1]): Host {
 class Client {
   done = false
   negotiated = false
-  private readonly socket: StreamSocket
+  /** Null when it is done: what is over is not to be weighed. */
+  private socket: StreamSocket | null
   private asked = false
 
   constructor(socket: StreamSocket) {
@@ -95,17 +96,19 @@ class Client {
   }
 
   look(): void {
-    if (this.done) return
-    if (!this.asked && this.socket.state === 'ESTABLISHED') {
-      this.socket.write(Uint8Array.of(7))
+    const { socket } = this
+    if (socket === null) return
+    if (!this.asked && socket.state === 'ESTABLISHED') {
+      socket.write(Uint8Array.of(7))
       this.asked = true
     }
     const into = new Uint8Array(1)
-    if (!this.asked || this.socket.error !== '' || this.socket.read(into) !== 1 || into[0] !== 7) return
+    if (!this.asked || socket.error !== '' || socket.read(into) !== 1 || into[0] !== 7) return
     this.done = true
     // Timestamps, SACK and window scaling: 1, 2, 4.
-    this.negotiated = (this.socket.tcpInfo().tcpi_options & 7) === 7
-    this.socket.close()
+    this.negotiated = (socket.tcpInfo().tcpi_options & 7) === 7
+    socket.close()
+    this.socket = null
   }
 }
 
