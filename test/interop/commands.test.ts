@@ -82,7 +82,7 @@ describeInterop('the command', ['nginx', 'ss', 'python3'], () => {
         [/10\.9\.0\.1 port 81: ECONNREFUSED: nothing listens/, 2, ['http://10.9.0.1:81/']],
         [/ENETUNREACH: no route/, 2, ['http://192.0.2.1/']],
         [/10\.9\.0\.77: nothing has moved for 0\.3 s/, 2, ['--timeout', '0.3', 'http://10.9.0.77/']],
-        [/ETIMEDOUT: no answer came/, 2, ['--sysctl', 'tcp_syn_retries=0', 'http://10.9.0.77/']],
+        [/ETIMEDOUT: no answer came/, 2, ['--sysctl', 'tcp_syn_retries=1', 'http://10.9.0.77/']],
         [/no such file or directory/, 2, ['-o', '/no/such/file', `${nginx.url}/hello`]],
       ]
       for (const [message, code, args] of cases) {
