@@ -1,3 +1,12 @@
-/** `estab/sim`: hosts in virtual time. */
-export { type LinkOptions, link } from './link.ts'
+/** `estab/sim`: a network in a box, in virtual time. */
+export { type Aim, hasData, isAny, isBareAck, isFin, isRst, isSyn, isSynAck, nth } from './aims.ts'
+export type { FaultEffect } from './fault.ts'
+export type { Distribution, JitterOptions } from './jitter.ts'
+export { type ActiveFault, type FaultOptions, Link, type LinkOptions, link } from './link.ts'
+export type { BurstLossOptions } from './loss.ts'
+export type { QueueOptions } from './queue.ts'
+export { SimHost, type SimHostOptions } from './sim-host.ts'
 export { VirtualClock, type VirtualSurroundings } from './virtual-clock.ts'
+export type { WayOptions } from './way.ts'
+export { WirePacket } from './wire-packet.ts'
+export { type Program, World } from './world.ts'

@@ -1,76 +1,73 @@
 import type { Device } from '../stack/device.ts'
-import { HEADROOM, type Packet } from '../wire/packet.ts'
+import { type Aim, isAny } from './aims.ts'
+import { Fault, type FaultEffect } from './fault.ts'
+import { Path } from './path.ts'
+import { Port } from './port.ts'
+import { SeededRandom } from './seeded-random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
+import { stagesOf, type WayOptions } from './way.ts'
 
-export interface LinkOptions {
-  /** One-way delay, microseconds. */
-  readonly delay: number
-  /** Largest IP packet, bytes. */
-  readonly mtu: number
+export interface LinkOptions extends WayOptions {
+  /** Largest IP packet, bytes; 1500 if not given. */
+  readonly mtu?: number
+  /** What is different in one direction: from the first end to the second, and back. */
+  readonly forth?: WayOptions
+  readonly back?: WayOptions
 }
 
-/** A link in virtual time: two devices, and a delay between them. */
-export function link(clock: VirtualClock, options: LinkOptions): [Device, Device] {
-  const left = new LinkEnd('left', clock, options)
-  const right = new LinkEnd('right', clock, options)
-  left.peer = right
-  right.peer = left
+export interface FaultOptions {
+  /** 'forth' from the first end to the second, 'back'; both if not given. */
+  readonly way?: 'forth' | 'back'
+  /** Which packets; all if not given. */
+  readonly aim?: Aim
+  /** 'drop' if not given. */
+  readonly effect?: FaultEffect
+}
+
+/** A fault that is there until it is lifted. */
+export interface ActiveFault {
+  /** Packets that it has met. */
+  readonly hits: number
+  lift(): void
+}
+
+const MTU = 1500
+
+/** A link in virtual time: a device at each end, and a way in each direction. */
+export class Link {
+  /** The devices of the first and of the second end. */
+  readonly ports: readonly [Port, Port]
+  readonly forth: Path
+  readonly back: Path
+
+  /** `names` of the two ends; `random` for what happens by chance. */
+  constructor(names: readonly [string, string], clock: VirtualClock, options: LinkOptions, random: SeededRandom) {
+    const [left, right] = names
+    const { mtu = MTU, forth, back } = options
+    this.forth = new Path(`${left}>${right}`, clock, stagesOf({ ...options, ...forth }, random.named('forth')))
+    this.back = new Path(`${right}>${left}`, clock, stagesOf({ ...options, ...back }, random.named('back')))
+    this.ports = [new Port(left, mtu, this.forth, this.back), new Port(right, mtu, this.back, this.forth)]
+  }
+
+  /** Lets something go wrong from now on. */
+  fault(options: FaultOptions = {}): ActiveFault {
+    const { way, aim = isAny, effect = 'drop' } = options
+    const fault = new Fault(aim, effect)
+    const paths = way === undefined ? [this.forth, this.back] : [this[way]]
+    for (const path of paths) path.prepend(fault)
+    return {
+      get hits() {
+        return fault.hits
+      },
+      lift: () => {
+        for (const path of paths) path.remove(fault)
+      },
+    }
+  }
+}
+
+/** Two devices with a delay between them, where nothing goes wrong. */
+export function link(clock: VirtualClock, options: { readonly delay: number; readonly mtu: number }): [Device, Device] {
+  const [left, right] = new Link(['left', 'right'], clock, options, new SeededRandom(0)).ports
   return [left, right]
-}
-
-class LinkEnd implements Device {
-  readonly name: string
-  readonly mtu: number
-  readonly medium = 'ip'
-  readonly hardwareAddress = new Uint8Array(6)
-  readonly checksumOffload = false
-  readonly segmentation = 0
-  peer: LinkEnd | null = null
-  private readonly clock: VirtualClock
-  private readonly delay: number
-  private readonly room: Uint8Array
-  private readonly arrived: Uint8Array[] = []
-  private wakeHost: () => void = () => {}
-  private closed = false
-
-  constructor(name: string, clock: VirtualClock, options: LinkOptions) {
-    this.name = name
-    this.clock = clock
-    this.mtu = options.mtu
-    this.delay = options.delay
-    this.room = new Uint8Array(HEADROOM + options.mtu)
-  }
-
-  attach(wake: () => void): void {
-    this.wakeHost = wake
-  }
-
-  claim(): Uint8Array | null {
-    return this.room
-  }
-
-  transmit(packet: Packet): void {
-    const { peer } = this
-    if (this.closed || peer === null) return
-    const bytes = packet.bytes.slice(packet.start, packet.end)
-    this.clock.at(this.clock.now() + this.delay, () => peer.arrive(bytes))
-  }
-
-  receive(packet: Packet): boolean {
-    const bytes = this.arrived.shift()
-    if (bytes === undefined) return false
-    packet.hold(bytes)
-    return true
-  }
-
-  close(): void {
-    this.closed = true
-    this.arrived.length = 0
-  }
-
-  private arrive(bytes: Uint8Array): void {
-    if (this.closed) return
-    this.arrived.push(bytes)
-    this.wakeHost()
-  }
 }

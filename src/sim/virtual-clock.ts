@@ -1,4 +1,5 @@
 import type { Surroundings } from '../stack/surroundings.ts'
+import { SeededRandom } from './seeded-random.ts'
 
 interface Event {
   readonly at: number
@@ -16,6 +17,8 @@ export interface VirtualSurroundings extends Surroundings {
  * where the time is the same, so that the same program and seed give the same run.
  */
 export class VirtualClock {
+  /** Events that have been run. */
+  steps = 0
   private time: number
   private order = 0
   /** A heap: the earliest event on top. */
@@ -49,31 +52,38 @@ export class VirtualClock {
 
   /** Runs all events up to `until`; returns how many. Time is then `until`, or that of the last event if it is Infinity. */
   run(until: number): number {
-    let count = 0
-    for (let next = this.events[0]; next !== undefined && next.at <= until; next = this.events[0]) {
-      this.takeFirst()
-      this.time = next.at
-      next.action()
-      count += 1
+    const before = this.steps
+    while (this.step(until));
+    return this.steps - before
+  }
+
+  /** Runs the next event if it is due by `until`; false = none is, and time is then `until`, unless that is Infinity. */
+  step(until: number): boolean {
+    const next = this.events[0]
+    if (next === undefined || next.at > until) {
+      if (until !== Number.POSITIVE_INFINITY) this.time = Math.max(this.time, until)
+      return false
     }
-    if (until !== Number.POSITIVE_INFINITY) this.time = Math.max(this.time, until)
-    return count
+    this.takeFirst()
+    this.time = next.at
+    this.steps += 1
+    next.action()
+    return true
+  }
+
+  /** Time passes to `time`, and what is due by then has still to be run. */
+  skip(time: number): void {
+    this.time = Math.max(this.time, time)
   }
 
   /** Surroundings for one host: this clock, and random numbers from `seed`. */
   surroundings(seed: number): VirtualSurroundings {
-    let state = seed >>> 0
+    const random = new SeededRandom(seed)
     let wakeAt = Number.POSITIVE_INFINITY
     const made: VirtualSurroundings = {
       onwake: () => {},
       now: () => this.now(),
-      random: () => {
-        // Mulberry32.
-        state = (state + 0x6d2b79f5) >>> 0
-        let t = Math.imul(state ^ (state >>> 15), state | 1)
-        t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-        return (t ^ (t >>> 14)) >>> 0
-      },
+      random: () => random.uint32(),
       wake: (at) => {
         const asked = Math.max(at, this.now())
         // Whoever turns at the earlier time asks again.

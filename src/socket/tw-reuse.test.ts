@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { HostConfig } from '../stack/config.ts'
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts'
 import { listen } from './server-socket.ts'
-import { connect, type StreamSocket } from './stream-socket.ts'
+import { CONNECTED, connect, ENDED, type StreamSocket } from './stream-socket.ts'
 import { OURS_V4, PEER_V4, TapHost } from './tap-host.testkit.ts'
 import { codeOf, World } from './world.testkit.ts'
 
@@ -155,5 +155,51 @@ describe('tcp_rfc1337 (RFC 1337, 3)', () => {
     expect(it.states).toEqual(states)
     it.tap.turn(60 * SECOND)
     expect(it.states).toEqual([])
+  })
+})
+
+describe('a client that opens and closes 100,000 connections to one port, 20,000 a second', () => {
+  /** How many it has opened before connect threw, and what that said. */
+  function openMany(tcp_tw_reuse: number): { opened: number; error: string } {
+    const world = new World({ tcp_tw_reuse })
+    world.client.probe = world.server.probe
+    const server = listen(world.server, { port: 80 })
+    server.onready = () => {
+      for (let socket = server.accept(); socket !== null; socket = server.accept()) closeAfterPeer(socket)
+    }
+    let opened = 0
+    try {
+      while (opened < 100_000) {
+        for (let i = 0; i < 100; i += 1) {
+          const client = connect(world.client, { address: '10.0.0.2', port: 80 })
+          client.onevent = (events) => {
+            if (events & CONNECTED) client.close()
+          }
+          opened += 1
+        }
+        world.run(5000)
+      }
+      return { opened, error: '' }
+    } catch (error) {
+      return { opened, error: String(error) }
+    }
+  }
+
+  function closeAfterPeer(socket: StreamSocket): void {
+    socket.onevent = (events) => {
+      if (events & ENDED) socket.close()
+    }
+  }
+
+  it('runs out of ports without tcp_tw_reuse, and is told so', () => {
+    const { opened, error } = openMany(0)
+    expect(opened).toBe(28_232)
+    expect(error).toBe(
+      'StackError: connect EADDRNOTAVAIL: no ephemeral port is free: see ip_local_port_range, tcp_tw_reuse',
+    )
+  })
+
+  it('does not with it', () => {
+    expect(openMany(1)).toEqual({ opened: 100_000, error: '' })
   })
 })

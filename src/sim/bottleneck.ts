@@ -1,0 +1,49 @@
+import { withCongestionMark } from './congestion-mark.ts'
+import type { QueueDiscipline } from './queue.ts'
+import type { Onward, Stage } from './stage.ts'
+import type { WirePacket } from './wire-packet.ts'
+
+/** A slow part of the way: packets leave it one after the other, and wait in a queue meanwhile. */
+export class Bottleneck implements Stage {
+  dropped = 0
+  marked = 0
+  /** Bits a second. */
+  private readonly rate: number
+  private readonly queue: QueueDiscipline
+  private freeAt = 0
+  /** When those that wait, or are being sent, will have left; and their lengths. */
+  private readonly leaving: number[] = []
+  private readonly lengths: number[] = []
+  private bytes = 0
+
+  constructor(rate: number, queue: QueueDiscipline) {
+    this.rate = rate
+    this.queue = queue
+  }
+
+  pass(packet: WirePacket, now: number, onward: Onward): void {
+    this.settle(now)
+    const { length } = packet.bytes
+    const state = { packets: this.leaving.length, bytes: this.bytes, wait: Math.max(0, this.freeAt - now) }
+    const verdict = this.queue.judge(state, length, now)
+    const taken = verdict === 'mark' ? withCongestionMark(packet) : packet
+    if (verdict === 'drop' || taken === null) {
+      this.dropped += 1
+      return
+    }
+    if (verdict === 'mark') this.marked += 1
+    this.freeAt = Math.max(this.freeAt, now) + Math.ceil((length * 8_000_000) / this.rate)
+    this.leaving.push(this.freeAt)
+    this.lengths.push(length)
+    this.bytes += length
+    onward(taken, this.freeAt)
+  }
+
+  /** Those that have left do not wait any more. */
+  private settle(now: number): void {
+    while ((this.leaving[0] ?? Number.POSITIVE_INFINITY) <= now) {
+      this.leaving.shift()
+      this.bytes -= this.lengths.shift() ?? 0
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import { listen } from '../socket/server-socket.ts'
+import { connect, ENDED, type StreamSocket } from '../socket/stream-socket.ts'
+import type { Host } from '../stack/host.ts'
+import { isBareAck, isFin, isSyn, isSynAck, nth } from './aims.ts'
+import type { LinkOptions } from './link.ts'
+import { type Program, World } from './world.ts'
+
+/** Sends back what comes, and closes after the peer. */
+function echo(host: Host): void {
+  const server = listen(host, { port: 7 })
+  server.onready = () => {
+    const socket = server.accept()
+    if (socket === null) return
+    const into = new Uint8Array(4096)
+    const answer = () => {
+      for (let count = socket.read(into); count > 0; count = socket.read(into)) socket.write(into.subarray(0, count))
+      if (socket.ended) socket.close()
+    }
+    socket.onevent = answer
+    answer()
+  }
+}
+
+const ROUGH: LinkOptions = {
+  delay: 5000,
+  rate: 2_000_000,
+  loss: 0.05,
+  duplicate: 0.02,
+  corrupt: 0.01,
+  reorder: { probability: 0.1, delay: 7000 },
+  jitter: { amount: 2000, distribution: 'normal' },
+}
+
+/** A client that has 20,000 bytes sent back, and closes. */
+function conversation(link: LinkOptions = {}): Program {
+  return (world) => {
+    const client = world.host('client', {
+      boot: (host) => {
+        const socket = connect(host, { address: world.named('server').address(), port: 7 })
+        const bytes = new Uint8Array(20_000).fill(7)
+        let sent = socket.write(bytes)
+        let got = 0
+        const into = new Uint8Array(4096)
+        socket.onevent = (events) => {
+          for (let count = socket.read(into); count > 0; count = socket.read(into)) got += count
+          if (sent < bytes.length) sent += socket.write(bytes.subarray(sent))
+          if (got === bytes.length && (events & ENDED) === 0) socket.shutdown('write')
+          if (events & ENDED) socket.close()
+        }
+      },
+    })
+    world.link(client, world.host('server', { boot: echo }), link)
+  }
+}
+
+describe('a world', () => {
+  it('is the same to the byte and microsecond for the same seed, and another for another', () => {
+    const hash = (seed: number, link: LinkOptions) => {
+      const world = new World(seed, conversation(link))
+      world.run(200)
+      expect(world.trace.sentPackets).toBeGreaterThan(30)
+      return world.trace.hash
+    }
+    for (const link of [{}, ROUGH]) expect([hash(1, link), hash(2, link)]).toEqual([hash(1, link), hash(2, link)])
+    expect(new Set([1, 2, 3, 4].map((seed) => hash(seed, ROUGH))).size).toBe(4)
+  })
+
+  it('ends in order over a rough link, whatever the seed', () => {
+    for (let seed = 0; seed < 30; seed += 1) {
+      const world = new World(seed, conversation(ROUGH))
+      world.run(600)
+      const left = ['client', 'server'].flatMap((name) =>
+        world
+          .named(name)
+          .host.connections()
+          .map((each) => each.state),
+      )
+      expect([seed, left]).toEqual([seed, ['LISTEN']])
+    }
+  })
+
+  it('does not change what one part does by chance when another is added', () => {
+    const program: Program = (world) => {
+      conversation(ROUGH)(world)
+      world.link(world.host('third'), world.host('fourth'), { loss: 0.5 })
+    }
+    const [alone, together] = [conversation(ROUGH), program].map((each) => new World(1, each))
+    alone?.run(100)
+    together?.run(100)
+    expect(together?.trace.hash).toBe(alone?.trace.hash)
+  })
+
+  it('can be forked at any moment: the past is the same, the future its own', () => {
+    const world = new World(5, conversation(ROUGH))
+    world.run(0.05)
+    world.act((each) => each.named('server').freeze())
+    world.run(1)
+    world.act((each) => each.named('server').thaw())
+    world.runUntil(() => world.trace.sentPackets > 60, 100)
+    const twin = world.fork()
+    expect([twin.now, twin.trace.hash]).toEqual([world.now, world.trace.hash])
+    const earlier = world.fork(500_000)
+    expect(earlier.now).toBe(500_000)
+    world.run(100)
+    twin.run(100)
+    expect(twin.trace.hash).toBe(world.trace.hash)
+    // In the past it was frozen still, and there it stays so.
+    earlier.run(100)
+    expect(earlier.trace.hash).not.toBe(world.trace.hash)
+  })
+
+  it('names what is not there, and refuses what is there already', () => {
+    const world = new World(1)
+    world.host('one')
+    expect(() => world.host('one')).toThrow('there is a host one already')
+    expect(() => world.named('two')).toThrow('there is no host two: there are one')
+    expect(() => world.named('one').address()).toThrow('one has no IPv4 address: give it a link')
+  })
+})
+
+/** A client that connects at once, over a link of 10 ms. */
+function opening(): { world: World; link: ReturnType<World['link']>; socket: () => StreamSocket } {
+  const world = new World(1)
+  const client = world.host('client')
+  const server = world.host('server', { boot: echo })
+  const link = world.link(client, server)
+  let made: StreamSocket | null = null
+  world.at(0, () => {
+    made = connect(client.host, { address: server.address(), port: 7 })
+  })
+  return {
+    world,
+    link,
+    socket: () => {
+      if (made === null) throw new Error('not yet')
+      return made
+    },
+  }
+}
+
+describe('faults', () => {
+  it.each([
+    ['the SYN', 'forth', isSyn, 1.02],
+    ['the SYN,ACK', 'back', isSynAck, 1.02],
+    ['the first and the second SYN', 'forth', nth(1, isSyn, 2), 3.02],
+  ] as const)('drop what they are aimed at: %s', (_name, way, aim, seconds) => {
+    const { world, link, socket } = opening()
+    const fault = link.fault({ way, aim: aim === isSyn || aim === isSynAck ? nth(1, aim) : aim })
+    expect(world.runUntil(() => world.now > 0 && socket().state === 'ESTABLISHED', 10)).toBe(true)
+    expect(world.now / 1e6).toBeCloseTo(seconds, 3)
+    expect(fault.hits).toBe(_name.includes('second') ? 2 : 1)
+  })
+
+  it('of the third ACK leave the server waiting, and the client none the wiser', () => {
+    const { world, link, socket } = opening()
+    link.fault({ way: 'forth', aim: nth(1, isBareAck) })
+    world.run(0.9)
+    const states = world
+      .named('server')
+      .host.connections()
+      .map((each) => each.state)
+    expect([socket().state, states]).toEqual(['ESTABLISHED', ['LISTEN', 'SYN-RECV']])
+    world.run(1)
+    expect(world.named('server').host.connections()[1]?.state).toBe('ESTAB')
+  })
+
+  it('are lifted, delay and double', () => {
+    const { world, link, socket } = opening()
+    const cut = link.fault()
+    world.at(2.5, () => cut.lift())
+    link.fault({ way: 'back', aim: isSynAck, effect: { delay: 300_000 } })
+    const doubled = link.fault({ way: 'forth', aim: isFin, effect: 'duplicate' })
+    world.run(3.31)
+    expect(socket().state).toBe('SYN-SENT')
+    world.run(0.02)
+    expect(socket().state).toBe('ESTABLISHED')
+    socket().close()
+    world.run(1)
+    expect(doubled.hits).toBe(1)
+    expect(
+      world
+        .named('client')
+        .host.connections()
+        .map((each) => each.state),
+    ).toEqual(['TIME-WAIT'])
+  })
+})
+
+describe('machines', () => {
+  it('that freeze go on where they were; the peer has sent again meanwhile', () => {
+    const { world, socket } = opening()
+    world.run(1)
+    world.named('server').freeze()
+    socket().write(new Uint8Array(10))
+    world.run(5)
+    expect(socket().unacknowledged).toBe(10)
+    world.named('server').thaw()
+    world.run(0.1)
+    expect([socket().unacknowledged, socket().readable]).toEqual([0, 10])
+  })
+
+  it('that crash say nothing, and after a reboot answer the old connection by RST', () => {
+    const { world, socket } = opening()
+    world.run(1)
+    const server = world.named('server')
+    server.crash()
+    expect(server.isUp).toBe(false)
+    socket().write(new Uint8Array(10))
+    world.run(5)
+    expect(socket().state).toBe('ESTABLISHED')
+    server.reboot()
+    world.run(20)
+    expect([socket().state, socket().error]).toEqual(['CLOSED', 'ECONNRESET'])
+    // Its programs run again.
+    const again = connect(world.named('client').host, { address: server.address(), port: 7 })
+    world.run(1)
+    expect(again.state).toBe('ESTABLISHED')
+  })
+})

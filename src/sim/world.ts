@@ -1,0 +1,144 @@
+import type { Probe } from '../stack/probe.ts'
+import { Link, type LinkOptions } from './link.ts'
+import { Probes } from './probes.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { SimHost, type SimHostOptions } from './sim-host.ts'
+import { Trace } from './trace.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+const SECOND = 1_000_000
+
+/** What makes a world: hosts, links, and what is to happen in it. It must not look at anything outside. */
+export type Program = (world: World) => void
+
+/** Something that was done to a world from outside, for it to be done again in a fork: after which event, and when. */
+interface Act {
+  readonly step: number
+  readonly at: number
+  readonly action: Program
+}
+
+/**
+ * Hosts on links in virtual time. Everything follows from the seed and the program: the same two make the same
+ * bytes at the same microsecond, so that any moment can be reached again (`fork`).
+ */
+export class World {
+  readonly clock = new VirtualClock()
+  readonly trace = new Trace()
+  readonly seed: number
+  private readonly random: SeededRandom
+  private readonly program: Program
+  private readonly start = this.clock.now()
+  private readonly hosts = new Map<string, SimHost>()
+  private readonly probes = new Map<string, Probes>()
+  private readonly acts: Act[] = []
+  private links = 0
+
+  /** `program` builds the world at its time 0; what it leaves to be done, `run` does. */
+  constructor(seed: number, program: Program = () => {}) {
+    this.seed = seed
+    this.random = new SeededRandom(seed)
+    this.program = program
+    program(this)
+  }
+
+  /** Microseconds since the world began. */
+  get now(): number {
+    return this.clock.now() - this.start
+  }
+
+  /** A new machine. Throws Error when there is one of that name. */
+  host(name: string, options: SimHostOptions = {}): SimHost {
+    if (this.hosts.has(name)) throw new Error(`there is a host ${name} already`)
+    const probes = new Probes()
+    probes.add(this.trace.probe(name))
+    const made = new SimHost(name, this.clock, this.random.named(`host ${name}`), probes, options)
+    this.hosts.set(name, made)
+    this.probes.set(name, probes)
+    return made
+  }
+
+  /** The machine of that name. Throws Error when there is none. */
+  named(name: string): SimHost {
+    const found = this.hosts.get(name)
+    if (found === undefined) throw new Error(`there is no host ${name}: there are ${[...this.hosts.keys()].join(', ')}`)
+    return found
+  }
+
+  /** Joins two machines: the n-th link has the networks 10.0.n.0/24 and fd00:n::/64, the first machine 1 in them and the second 2. */
+  link(left: SimHost, right: SimHost, options: LinkOptions = {}): Link {
+    this.links += 1
+    const number = this.links
+    const made = new Link([left.name, right.name], this.clock, options, this.random.named(`link ${number}`))
+    made.forth.observer = this.trace
+    made.back.observer = this.trace
+    for (const [i, host] of [left, right].entries()) {
+      const port = made.ports[i as 0 | 1]
+      host.plug(port, [`10.0.${number}.${i + 1}/24`, `fd00:${number.toString(16)}::${i + 1}/64`])
+    }
+    return made
+  }
+
+  /** Gives a machine one more observer, of this incarnation and those to come. */
+  watch(host: SimHost, probe: Probe): void {
+    this.probes.get(host.name)?.add(probe)
+  }
+
+  /** Does `action` at that time of the world, in seconds; at once if it has passed. */
+  at(seconds: number, action: () => void): void {
+    this.clock.at(this.start + Math.round(seconds * SECOND), action)
+  }
+
+  /** Does something now, of which a fork will know; the machines are wired. */
+  act(action: Program): void {
+    this.boot()
+    this.acts.push({ step: this.clock.steps, at: this.now, action })
+    action(this)
+  }
+
+  /** Lets so many seconds pass. */
+  run(seconds: number): void {
+    this.runTo(this.now + Math.round(seconds * SECOND))
+  }
+
+  /** Lets time pass until `condition` holds, looking after each event, at most so many seconds; whether it does. */
+  runUntil(condition: () => boolean, seconds: number): boolean {
+    const end = this.clock.now() + Math.round(seconds * SECOND)
+    this.boot()
+    while (!condition()) if (!this.clock.step(end)) return condition()
+    return true
+  }
+
+  /**
+   * The same world at an earlier moment of it, or as it is now: made anew from its seed and program, with what was
+   * done to it up to then. From there on each goes its own way.
+   */
+  fork(microseconds = this.now): World {
+    const other = new World(this.seed, this.program)
+    other.boot()
+    const acts = this.acts.filter((act) => act.at <= microseconds)
+    for (const { step, at, action } of acts) {
+      other.replay(step, at)
+      other.act(action)
+    }
+    if (microseconds === this.now) other.replay(this.clock.steps, microseconds)
+    else other.runTo(microseconds)
+    return other
+  }
+
+  /** Runs as many events as had been run at that moment. */
+  private replay(step: number, microseconds: number): void {
+    while (this.clock.steps < step && this.clock.step(Number.POSITIVE_INFINITY));
+    this.clock.skip(this.start + microseconds)
+  }
+
+  private runTo(microseconds: number): void {
+    this.boot()
+    this.clock.run(this.start + microseconds)
+  }
+
+  /** What runs on the machines begins when all of them are wired. */
+  private boot(): void {
+    for (const host of this.hosts.values()) host.boot()
+  }
+}
