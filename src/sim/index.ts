@@ -1,6 +1,7 @@
 /** `estab/sim`: a network in a box, in virtual time. */
 export { type Aim, hasData, isAny, isBareAck, isFin, isRst, isSyn, isSynAck, nth } from './aims.ts'
 export type { FaultEffect } from './fault.ts'
+export { type Forgery, forge } from './forge.ts'
 export type { Distribution, JitterOptions } from './jitter.ts'
 export { type ActiveFault, type FaultOptions, Link, type LinkOptions, link } from './link.ts'
 export type { BurstLossOptions } from './loss.ts'

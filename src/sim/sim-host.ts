@@ -9,6 +9,8 @@ export interface SimHostOptions {
   /** Settings by Linux's names. */
   readonly config?: Partial<HostConfig>
   readonly preset?: 'linux' | 'rfc'
+  /** Its initial sequence numbers, where they are not to be RFC 6528's: one after the other, the last for all that follow. */
+  readonly isn?: readonly number[]
   /** What runs on it: called when it has its addresses, and again after each reboot. */
   readonly boot?: (host: Host) => void
 }
@@ -129,6 +131,11 @@ export class SimHost {
     const host = new Host(this.surroundings, this.options.config, this.options.preset)
     this.surroundings.onwake = () => this.turn()
     host.probe = this.probe
+    const { isn } = this.options
+    if (isn !== undefined && isn.length > 0) {
+      let next = 0
+      host.tcp.isn = () => isn[Math.min(next++, isn.length - 1)] ?? 0
+    }
     return host
   }
 

@@ -16,6 +16,8 @@ import { defaultMss, segmentSize } from './tcp-output.ts'
 export class ConnectionMaker {
   /** Of all connections of the host. */
   readonly memory: Memory
+  /** Chooses initial sequence numbers in the place of RFC 6528's: for lessons on what that is good for, and for fixed examples. Null = RFC 6528. */
+  isn: ((names: FourTuple) => number) | null = null
   private readonly config: HostConfig
   private readonly counters: TcpCounters
   private readonly challenges: ChallengeLimit
@@ -51,7 +53,7 @@ export class ConnectionMaker {
       {
         mss: segmentSize(mtu, names.remote),
         defaultMss: defaultMss(names.remote),
-        iss: isn >= 0 ? isn : sequence.isn(tuple, now),
+        iss: isn >= 0 ? isn : this.isn !== null ? this.isn(names) >>> 0 : sequence.isn(tuple, now),
         timestampOffset: sequence.timestampOffset(tuple),
         predecessor,
       },

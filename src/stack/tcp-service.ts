@@ -13,6 +13,7 @@ import { ConnectionMaker } from './connection-maker.ts'
 import { Connections } from './connections.ts'
 import { type Endpoint, nobody } from './endpoint.ts'
 import { FastOpenCache } from './fast-open-cache.ts'
+import type { FourTuple } from './four-tuple.ts'
 import { icmpMeaning } from './icmp-meaning.ts'
 import type { Listener } from './listener.ts'
 import { Listeners } from './listeners.ts'
@@ -44,6 +45,7 @@ export class TcpService {
   private readonly all: Connections
   private readonly active: ActiveOpens
   private readonly passive: PassiveOpens
+  private readonly maker: ConnectionMaker
   private readonly closeWaits = new CloseWaitWatch()
   private readonly news = new News()
   private readonly segment = new TcpSegment()
@@ -72,6 +74,7 @@ export class TcpService {
     })
     this.memory = maker.memory
     this.output = output
+    this.maker = maker
     this.fastOpenCache = new FastOpenCache(config)
     this.listeners = listeners
     this.all = connections
@@ -89,6 +92,11 @@ export class TcpService {
 
   set probe(probe: Probe) {
     this.all.probe = probe
+  }
+
+  /** Chooses initial sequence numbers from now on; null = as RFC 6528. For lessons and fixed examples: they can be foreseen. */
+  set isn(choose: ((names: FourTuple) => number) | null) {
+    this.maker.isn = choose
   }
 
   // ---- segments in

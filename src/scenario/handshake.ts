@@ -1,0 +1,47 @@
+import { both } from './bilingual.ts'
+import type { Scenario } from './scenario.ts'
+import type { Stage } from './stage.ts'
+
+const CLIENT_ISN = 3_626_544_836
+const SERVER_ISN = 1_739_326_486
+
+/** Question 1. */
+export const handshake: Scenario = {
+  name: 'handshake',
+  number: 1,
+  title: both('The three-way handshake', '三次握手'),
+  question: both(
+    'How do two hosts open a connection, and what do they agree on?',
+    '两台主机如何建立连接，它们约定了什么？',
+  ),
+  explanation: both(
+    'Each side chooses where its sequence numbers begin and must hear that the other knows. The client sends SYN with its number, ' +
+      'the server answers with its own number and acknowledges the client’s plus one, since a SYN takes one sequence number; the client acknowledges the server’s plus one. ' +
+      'After the third segment each knows that the other knows. Options such as the largest segment are agreed on in the two SYNs.',
+    '双方各自选定自己的初始序号，并且都必须确知对方已经知道。客户端发出带有自己序号的 SYN；服务器用自己的序号应答，并确认客户端的序号加一，因为 SYN 占用一个序号；' +
+      '客户端再确认服务器的序号加一。第三个报文段之后，双方都知道对方已经知道。最大报文段长度等选项在两个 SYN 中约定。',
+  ),
+  lookAt: both(
+    'The client’s ISN 3626544836 is answered by ack 3626544837; the states on both sides change with each segment.',
+    '客户端的初始序号 3626544836 得到的确认号是 3626544837；每个报文段都使一端的状态改变。',
+  ),
+  parts: [{ title: both('Three segments', '三个报文段'), play }],
+}
+
+function play(stage: Stage): void {
+  const { client, server } = stage.pair({ client: { isn: [CLIENT_ISN] }, server: { isn: [SERVER_ISN] } })
+  stage.serve(server, () => {})
+  const socket = stage.connect(client, server)
+  stage.check(socket.state === 'SYN-SENT', both('The client waits in SYN-SENT.', '客户端处于 SYN-SENT。'))
+  stage.run(0.015)
+  const [, half] = server.host.connections()
+  stage.check(
+    half?.state === 'SYN-RECV',
+    both('The server has answered, in SYN-RECEIVED.', '服务器已经应答，处于 SYN-RECEIVED。'),
+  )
+  stage.run(1)
+  const [, accepted] = server.host.connections()
+  const open = socket.state === 'ESTABLISHED' && accepted?.state === 'ESTAB'
+  stage.check(open, both('Both are ESTABLISHED after the third segment.', '第三个报文段之后，双方都处于 ESTABLISHED。'))
+  stage.check(stage.world.trace.sentPackets === 3, both('Three segments were enough.', '三个报文段就足够了。'))
+}
