@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { listen } from '../socket/server-socket.ts'
 import { connect, ENDED, type StreamSocket } from '../socket/stream-socket.ts'
 import type { Host } from '../stack/host.ts'
+import { SYN } from '../wire/tcp.ts'
 import { isBareAck, isFin, isSyn, isSynAck, nth } from './aims.ts'
 import type { LinkOptions } from './link.ts'
 import { type Program, World } from './world.ts'
@@ -184,6 +185,30 @@ describe('faults', () => {
         .host.connections()
         .map((each) => each.state),
     ).toEqual(['TIME-WAIT'])
+  })
+})
+
+describe('initial sequence numbers', () => {
+  it('are those that a machine is given, one after the other; without any nobody can foresee them', () => {
+    const numbers = (isn?: readonly number[]) => {
+      const world = new World(1)
+      const client = world.host('client', isn === undefined ? {} : { isn })
+      const server = world.host('server', { boot: echo })
+      const seen: number[] = []
+      world.watch(client, {
+        packet() {},
+        state() {},
+        segment: (direction, _ip, segment) => {
+          if (direction === 'out' && segment.flags === SYN) seen.push(segment.seq)
+        },
+      })
+      world.link(client, server)
+      for (let i = 0; i < 3; i += 1) connect(client.host, { address: server.address(), port: 7 })
+      world.run(0.5)
+      return seen
+    }
+    expect(numbers([1000, 0xffff_fff6])).toEqual([1000, 0xffff_fff6, 0xffff_fff6])
+    expect(new Set(numbers()).size).toBe(3)
   })
 })
 
