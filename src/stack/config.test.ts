@@ -50,7 +50,7 @@ describe('the table of knobs', () => {
       tcp_retries2: 15,
       tcp_keepalive_time: 7200,
       tcp_keepalive_intvl: 75,
-      tcp_keepalive_probes: 9,
+      tcp_keepalive_probes: 10,
       tcp_fin_timeout: 60,
       tcp_syncookies: 1,
       tcp_ecn: 2,
