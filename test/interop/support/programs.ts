@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const OUTPUT = join(ROOT, 'dist/.interop')
+/** Where the compiled programs are, as they lie in the project. */
+export const OUTPUT = join(ROOT, 'dist/.interop')
 
 /** Compiles every test/interop/**\/*-main.ts, the programs that tests start, for the oldest Node that runs estab. */
 export function buildPrograms(): void {
