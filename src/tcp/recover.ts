@@ -31,7 +31,7 @@ export function recover(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplic
   if (marked && !settled) recovery.heed(tcb.snd.nxt, now)
   if (recovery.reducing) {
     recovery.proportion(delivered, flight.pipe, advanced, flight.lostOut > lostBefore)
-  } else if (delivered > 0 && advanced && tcb.mayGrow && !(marked && recovery.phase === 'Open')) {
+  } else if (delivered > 0 && advanced && tcb.usage.mayGrow(tcb.congestion) && !(marked && recovery.phase === 'Open')) {
     // An echo lets nothing grow (RFC 3168, 6.1.2); in Loss it goes on until there is new data, so that it must (as Linux).
     tcb.control.acknowledged(congestion, delivered, tcb.rtt.srtt, now)
     growSendBuffer(tcb)

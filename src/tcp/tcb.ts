@@ -1,4 +1,4 @@
-import { add, after, distance } from '../wire/seq.ts'
+import { add, distance } from '../wire/seq.ts'
 import { ACK, FIN, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { Acks } from './acks.ts'
 import type { ChallengeLimit } from './challenge-limit.ts'
@@ -22,6 +22,7 @@ import { isArc, type State } from './states.ts'
 import { Timers } from './timers.ts'
 import { USER_TIMEOUT_OPTION, UserTimeout } from './user-timeout.ts'
 import { ReceiveWindow } from './window.ts'
+import { WindowUsage } from './window-usage.ts'
 
 /** What a connection has to tell its user, as bits. */
 export const CONNECTED = 1
@@ -162,10 +163,7 @@ export class Tcb {
   lastSegmentReceivedAt = 0
   lastChallengeAt = Number.NEGATIVE_INFINITY
 
-  /** The window of the network was in full use in the last round (RFC 7661 in Linux's simple form). */
-  cwndLimited = false
-  private maxFlight = 0
-  private cwndUsageEnd = 0
+  readonly usage = new WindowUsage()
 
   /** Sums for tcpInfo. */
   segmentsIn = 0
@@ -274,20 +272,9 @@ export class Tcb {
     return Math.max(mss, 8)
   }
 
-  /** Keeps account of whether the congestion window is what limits sending (Linux: tcp_cwnd_validate). */
+  /** Keeps account of whether the congestion window is what limits sending. */
   noteUsage(limited: boolean): void {
-    const out = this.flight.count
-    if (!after(this.cwndUsageEnd, this.snd.una) || limited || (!this.cwndLimited && out > this.maxFlight)) {
-      this.cwndLimited = limited
-      this.maxFlight = out
-      this.cwndUsageEnd = this.snd.nxt
-    }
-  }
-
-  /** Whether the congestion window may grow on this acknowledgment (Linux: tcp_is_cwnd_limited). */
-  get mayGrow(): boolean {
-    if (this.cwndLimited) return true
-    return this.congestion.inSlowStart && this.congestion.cwnd < 2 * this.maxFlight
+    this.usage.note(limited, this.flight.count, this.snd.una, this.snd.nxt)
   }
 
   /** ERROR_REPORT (RFC 9293, 3.9.1.8, MUST-47): a soft error, told to the user who wants such reports (SHLD-20). */

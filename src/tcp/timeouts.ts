@@ -3,7 +3,6 @@ import { SACKED } from './flight.ts'
 import { detect, resentOut } from './recover.ts'
 import { lossProbeTimeout } from './tail-loss.ts'
 import type { Tcb } from './tcb.ts'
-import { userTimeoutOf } from './user-timeout.ts'
 
 /** Lets every timer that is due fire (RFC 9293, 3.10.8). Only records what is owed. */
 export function fireTimers(tcb: Tcb, now: number): void {
@@ -232,4 +231,10 @@ function keepaliveTimeout(tcb: Tcb, now: number): void {
   tcb.probesOut += 1
   tcb.probeOwed = true
   timers.keepalive = now + options.keepInterval * 1_000_000
+}
+
+/** After how many milliseconds without an acknowledgment the connection is given up: what its user says, or both ends; 0 = by tcp_retries2. */
+function userTimeoutOf(tcb: Tcb): number {
+  const { options, userTimeout } = tcb
+  return options.userTimeout > 0 ? options.userTimeout : userTimeout.agreed(options.offeredUserTimeout)
 }

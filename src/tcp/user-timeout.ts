@@ -1,5 +1,4 @@
 import { SYN, type TcpSegment } from '../wire/tcp.ts'
-import type { Tcb } from './tcb.ts'
 
 /* What a peer may make of our user timeout, seconds (RFC 5482, 3.1: L_LIMIT, U_LIMIT). */
 const LEAST = 100
@@ -35,10 +34,4 @@ export class UserTimeout {
     else this.owed = false
     out.userTimeout = local
   }
-}
-
-/** After how many milliseconds without an acknowledgment the connection is given up: what its user says, or both ends; 0 = by tcp_retries2. */
-export function userTimeoutOf(tcb: Tcb): number {
-  const { options, userTimeout } = tcb
-  return options.userTimeout > 0 ? options.userTimeout : userTimeout.agreed(options.offeredUserTimeout)
 }
