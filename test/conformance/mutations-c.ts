@@ -28,7 +28,7 @@ export const mutationsC: readonly Mutation[] = [
   },
   {
     rule: 'RFC 5482, 3.1',
-    file: 'src/tcp/user-timeout.ts',
+    file: 'src/tcp/timeouts.ts',
     find: 'options.userTimeout > 0 ? options.userTimeout : ',
     replace: '',
   },
