@@ -8,16 +8,7 @@ import type { Probe } from '../src/stack/probe.ts'
 import { Ladder } from '../src/trace/ladder.ts'
 import { PcapngWriter } from '../src/trace/pcapng.ts'
 import type { TcpSegment } from '../src/wire/tcp.ts'
-
-export interface DemoOptions {
-  /** Columns of the ladder. */
-  readonly width: number
-  readonly language: 'en' | 'zh'
-  readonly ascii: boolean
-  readonly color: boolean
-  /** A capture file to write as well. */
-  readonly pcap?: string
-}
+import type { Drawing } from './drawing.ts'
 
 const CLIENT = '10.0.0.1'
 const SERVER = '10.0.0.2'
@@ -34,15 +25,15 @@ const ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: $
 /**
  * The whole life of a connection between two hosts in memory, in virtual time: handshake, an HTTP
  * request and its answer, the four-way close, and TIME-WAIT to its end. Prints the ladder; returns
- * the exit code.
+ * the exit code. `pcap`: a capture file to write as well.
  */
-export async function demo(options: DemoOptions): Promise<number> {
+export async function demo(drawing: Drawing, pcap?: string): Promise<number> {
   const clock = new VirtualClock()
   const [left, right] = link(clock, { delay: DELAY, mtu: 1500 })
   const ladder = new Ladder({ describe })
   const client = makeHost(clock, 1, `${CLIENT}/24`, left)
   const server = makeHost(clock, 2, `${SERVER}/24`, right)
-  const capture = options.pcap === undefined ? null : new Capture(options.pcap)
+  const capture = pcap === undefined ? null : new Capture(pcap)
   client.probe = capture === null ? ladder.probe('client') : both(ladder.probe('client'), capture.probe)
   server.probe = ladder.probe('server')
 
@@ -50,9 +41,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const received = fetchOne(client, clock)
   clock.run(clock.now() + 2 * MINUTES)
 
-  process.stdout.write(
-    `${ladder.render({ columns: options.width, language: options.language, ascii: options.ascii, color: options.color })}\n`,
-  )
+  process.stdout.write(`${ladder.render(drawing)}\n`)
   capture?.close()
   const whole = received.text === ANSWER
   if (!whole) process.stderr.write('demo: the answer did not arrive whole\n')

@@ -6,6 +6,8 @@ import { demoCommand } from './demo-command.ts'
 import { getCommand } from './get.ts'
 import { nstatCommand } from './nstat.ts'
 import { pingCommand } from './ping.ts'
+import { scriptCommand } from './run.ts'
+import { scenarioCommand } from './scenario.ts'
 import { serveCommand } from './serve.ts'
 import { ssCommand } from './ss.ts'
 import { sysctlCommand } from './sysctl.ts'
@@ -22,8 +24,8 @@ const program = new Command('estab')
   .addHelpText(
     'after',
     `
-Begin with \`estab demo\`, which needs nothing. The other commands talk to real machines: they open a TUN
-device, whose other end is this machine's kernel, so that curl, nginx and every other program reach estab:
+Begin with \`estab demo\` and \`estab scenario\`, which need nothing. Other commands talk to real machines: they
+open a TUN device, whose other end is this machine's kernel, so that curl, nginx and every other program reach estab:
 
   sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/
 
@@ -34,7 +36,7 @@ Running ones are looked at, and adjusted, by ss, sysctl and nstat:
 
 const talking = [serveCommand(), getCommand(), connectCommand(), pingCommand()]
 const looking = [ssCommand(), sysctlCommand(), nstatCommand()]
-for (const command of [demoCommand(), ...talking, ...looking]) {
+for (const command of [demoCommand(), scriptCommand(), scenarioCommand(), ...talking, ...looking]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 

@@ -29,7 +29,11 @@ export const handshake: Scenario = {
 }
 
 function play(stage: Stage): void {
-  const { client, server } = stage.pair({ client: { isn: [CLIENT_ISN] }, server: { isn: [SERVER_ISN] } })
+  const { client, server } = stage.pair({
+    client: { isn: [CLIENT_ISN] },
+    server: { isn: [SERVER_ISN] },
+    absolute: true,
+  })
   stage.serve(server, () => {})
   const socket = stage.connect(client, server)
   stage.check(socket.state === 'SYN-SENT', both('The client waits in SYN-SENT.', '客户端处于 SYN-SENT。'))

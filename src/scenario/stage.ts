@@ -6,6 +6,7 @@ import { type ConnectOptions, connect, type StreamSocket } from '../socket/strea
 import { Ladder } from '../trace/ladder.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import type { Bilingual } from './bilingual.ts'
+import { httpLine } from './http-message.ts'
 
 /** Port of the server in every scenario. */
 export const PORT = 80
@@ -32,6 +33,8 @@ export interface PairOptions {
   readonly client?: SimHostOptions
   readonly server?: SimHostOptions
   readonly link?: LinkOptions
+  /** The ladder shows sequence numbers as they are in the headers. */
+  readonly absolute?: boolean
 }
 
 /** A client and a server on a link, drawn on the ladder. */
@@ -44,19 +47,23 @@ export interface Pair {
 /** Where a part of a scenario is played: a world, a ladder that is drawn meanwhile, and what the play says. */
 export class Stage {
   readonly world: World
-  readonly ladder: Ladder
+  /** Drawn from `pair` on. */
+  ladder: Ladder
   readonly checks: Check[] = []
   readonly remarks: Remark[] = []
   readonly figures: Figure[] = []
+  private readonly describe: (segment: TcpSegment) => string
 
-  /** `describe`: a few words on a segment for the ladder. */
-  constructor(seed = 1, describe: (segment: TcpSegment) => string = () => '') {
+  /** `describe`: a few words on a segment for the ladder; the first line of HTTP if not given. */
+  constructor(seed = 1, describe: (segment: TcpSegment) => string = httpLine) {
     this.world = new World(seed)
+    this.describe = describe
     this.ladder = new Ladder({ describe })
   }
 
   /** A client and a server, 10 ms apart unless `link` says otherwise. Once in a play. */
   pair(options: PairOptions = {}): Pair {
+    if (options.absolute === true) this.ladder = new Ladder({ describe: this.describe, absolute: true })
     const client = this.world.host('client', options.client)
     const server = this.world.host('server', options.server)
     const link = this.world.link(client, server, options.link)

@@ -10,7 +10,9 @@ export class Bottleneck implements Stage {
   /** Bits a second. */
   private readonly rate: number
   private readonly queue: QueueDiscipline
+  /** When the wire is free: whole microseconds, and the rest in parts of the rate. */
   private freeAt = 0
+  private over = 0
   /** When those that wait, or are being sent, will have left; and their lengths. */
   private readonly leaving: number[] = []
   private readonly lengths: number[] = []
@@ -32,11 +34,23 @@ export class Bottleneck implements Stage {
       return
     }
     if (verdict === 'mark') this.marked += 1
-    this.freeAt = Math.max(this.freeAt, now) + Math.ceil((length * 8_000_000) / this.rate)
-    this.leaving.push(this.freeAt)
+    const at = this.send(length, now)
+    this.leaving.push(at)
     this.lengths.push(length)
     this.bytes += length
-    onward(taken, this.freeAt)
+    onward(taken, at)
+  }
+
+  /** When it will have left: what is more than whole microseconds counts for the next one. */
+  private send(length: number, now: number): number {
+    if (this.freeAt < now) {
+      this.freeAt = now
+      this.over = 0
+    }
+    const work = length * 8_000_000 + this.over
+    this.freeAt += Math.floor(work / this.rate)
+    this.over = work % this.rate
+    return this.over > 0 ? this.freeAt + 1 : this.freeAt
   }
 
   /** Those that have left do not wait any more. */

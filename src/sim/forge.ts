@@ -42,6 +42,7 @@ export function forge(forgery: Forgery): Uint8Array {
   ip.source.set(source)
   ip.destination.set(destination)
   ip.protocol = PROTOCOL_TCP
+  ip.trafficClass = segment.ecn
   ip.payloadLength = length
   return bytes.slice(emitIp(ip, bytes, start))
 }

@@ -54,8 +54,9 @@ export class Jitter implements Stage {
     return Math.floor(((sum - 6 * 65_536) * deviation) / 65_536) + 3 * deviation
   }
 
+  /** The scale is three times its beginning in the mean, and what is added half of the scale. */
   private tail(mean: number): number {
-    let scale = Math.floor(mean / 3)
+    let scale = Math.ceil((2 * mean) / 9)
     while (scale < 1000 * mean && this.random.chance(0.4)) scale *= 2
     return scale + this.random.below(scale + 1)
   }

@@ -68,6 +68,7 @@ export class Link {
 
 /** Two devices with a delay between them, where nothing goes wrong. */
 export function link(clock: VirtualClock, options: { readonly delay: number; readonly mtu: number }): [Device, Device] {
-  const [left, right] = new Link(['left', 'right'], clock, options, new SeededRandom(0)).ports
+  const { delay, mtu } = options
+  const [left, right] = new Link(['left', 'right'], clock, { delay, mtu }, new SeededRandom(0)).ports
   return [left, right]
 }

@@ -1,11 +1,12 @@
 import type { Onward, Stage } from './stage.ts'
+import { hashText } from './trace-hash.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { WirePacket } from './wire-packet.ts'
 
 /** Watches what goes into a path and what comes out of it. */
 export interface PathObserver {
-  sent(path: Path, bytes: Uint8Array, now: number): void
-  arrived(path: Path, bytes: Uint8Array, now: number): void
+  sent(path: Path, packet: WirePacket, now: number): void
+  arrived(path: Path, packet: WirePacket, now: number): void
 }
 
 const unobserved: PathObserver = { sent() {}, arrived() {} }
@@ -14,47 +15,65 @@ const unobserved: PathObserver = { sent() {}, arrived() {} }
 export class Path {
   /** 'client>server'. */
   readonly name: string
+  /** A hash of the name, 32 bits. */
+  readonly hash: number
   /** Takes the packets that arrive. */
   onarrival: (bytes: Uint8Array) => void = () => {}
   observer: PathObserver = unobserved
   private readonly clock: VirtualClock
-  private stages: readonly Stage[]
+  /** Through the stages of the wire, and to its end. */
+  private readonly onto: Onward
+  /** What comes before them, and the way through all of it. */
+  private before: readonly Stage[] = []
+  private way: Onward
 
   /** `stages` in the order in which packets pass them. */
   constructor(name: string, clock: VirtualClock, stages: readonly Stage[]) {
     this.name = name
+    this.hash = hashText(name)
     this.clock = clock
-    this.stages = stages
+    const end: Onward = (packet, at) => clock.at(at, () => this.arrive(packet))
+    this.onto = stages.reduceRight<Onward>((next, stage) => (packet, at) => stage.pass(packet, at, next), end)
+    this.way = this.onto
   }
 
   /** A packet begins its way now. */
   send(bytes: Uint8Array): void {
     const now = this.clock.now()
-    this.observer.sent(this, bytes, now)
-    this.pass(0, new WirePacket(bytes), now)
+    const packet = new WirePacket(bytes)
+    this.observer.sent(this, packet, now)
+    this.way(packet, now)
   }
 
   /** Puts a stage before all others, such as a fault. */
   prepend(stage: Stage): void {
-    this.stages = [stage, ...this.stages]
+    this.begin([stage, ...this.before])
   }
 
+  /** Takes a stage out that was put before the others. */
   remove(stage: Stage): void {
-    this.stages = this.stages.filter((other) => other !== stage)
+    this.begin(this.before.filter((other) => other !== stage))
   }
 
-  private pass(index: number, packet: WirePacket, at: number): void {
-    const stage = this.stages[index]
-    if (stage === undefined) {
-      this.clock.at(at, () => this.arrive(packet.bytes))
-      return
+  private begin(before: readonly Stage[]): void {
+    this.before = before
+    this.way = before.reduceRight<Onward>((next, stage) => {
+      const inTime = this.inTime(next)
+      return (packet, at) => stage.pass(packet, at, inTime)
+    }, this.onto)
+  }
+
+  /** What a fault holds back goes on when its time has come, so that it does not hold up those that come before it. */
+  private inTime(next: Onward): Onward {
+    const { clock } = this
+    return (packet, at) => {
+      if (at <= clock.now()) next(packet, at)
+      else clock.at(at, () => next(packet, at))
     }
-    const onward: Onward = (next, time) => this.pass(index + 1, next, time)
-    stage.pass(packet, at, onward)
   }
 
-  private arrive(bytes: Uint8Array): void {
-    this.observer.arrived(this, bytes, this.clock.now())
-    this.onarrival(bytes)
+  private arrive(packet: WirePacket): void {
+    this.observer.arrived(this, packet, this.clock.now())
+    this.onarrival(packet.bytes)
   }
 }

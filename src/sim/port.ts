@@ -1,6 +1,7 @@
 import type { Device } from '../stack/device.ts'
 import { HEADROOM, type Packet } from '../wire/packet.ts'
 import type { Path } from './path.ts'
+import { copyOf } from './slab.ts'
 
 /** The device at one end of a wire in virtual time: what it sends goes into a path, at once. */
 export class Port implements Device {
@@ -41,7 +42,12 @@ export class Port implements Device {
   }
 
   transmit(packet: Packet): void {
-    if (!this.closed) this.out.send(packet.bytes.slice(packet.start, packet.end))
+    this.send(copyOf(packet.bytes, packet.start, packet.end))
+  }
+
+  /** Sends an IP packet whose bytes nobody changes any more. */
+  send(bytes: Uint8Array): void {
+    if (!this.closed) this.out.send(bytes)
   }
 
   receive(packet: Packet): boolean {

@@ -53,6 +53,9 @@ export class DropTail implements QueueDiscipline {
   }
 }
 
+/** The mean follows the queue by one part in so many for each packet. */
+const WEIGHT = 512
+
 /** Random early detection (Floyd and Jacobson, 1993): the longer the queue is on the average, the likelier a drop. */
 export class Red implements QueueDiscipline {
   private readonly options: Extract<QueueOptions, { kind: 'red' }>
@@ -60,15 +63,18 @@ export class Red implements QueueDiscipline {
   private mean = 0
   /** Packets since the last drop. */
   private since = -1
+  /** Microseconds that a packet takes to leave, as last seen; and when the queue is empty if nothing more comes. */
+  private packetTime = 0
+  private emptyAt = 0
 
   constructor(options: Extract<QueueOptions, { kind: 'red' }>, random: SeededRandom) {
     this.options = options
     this.random = random
   }
 
-  judge(state: QueueState): QueueVerdict {
+  judge(state: QueueState, _length: number, now: number): QueueVerdict {
     const { least, most, probability = 0.1, ecn = false } = this.options
-    this.mean += (state.bytes - this.mean) / 512
+    this.average(state, now)
     if (this.mean < least) {
       this.since = -1
       return 'take'
@@ -79,6 +85,18 @@ export class Red implements QueueDiscipline {
     // Spread evenly: the chance grows with those that were let through.
     const chance = base / Math.max(base, 1 - this.since * base)
     return this.random.chance(chance) ? this.dropped(ecn ? 'mark' : 'drop') : 'take'
+  }
+
+  /** Over a time without packets the mean falls as if those that could have been sent had found nothing waiting. */
+  private average(state: QueueState, now: number): void {
+    if (state.packets > 0) {
+      this.packetTime = Math.max(1, Math.floor(state.wait / state.packets))
+    } else if (this.emptyAt > 0 && this.packetTime > 0) {
+      const missed = Math.min(Math.floor((now - this.emptyAt) / this.packetTime), 10 * WEIGHT)
+      for (let i = 0; i < missed; i += 1) this.mean -= this.mean / WEIGHT
+    }
+    this.mean += (state.bytes - this.mean) / WEIGHT
+    this.emptyAt = now + state.wait + this.packetTime
   }
 
   private dropped(verdict: QueueVerdict): QueueVerdict {
@@ -98,6 +116,8 @@ export class CoDel implements QueueDiscipline {
   private dropping = false
   private dropNext = 0
   private count = 0
+  /** `count` when the last time of dropping began. */
+  private lastCount = 0
 
   constructor(options: Extract<QueueOptions, { kind: 'codel' }>) {
     this.target = options.target ?? 5000
@@ -115,9 +135,10 @@ export class CoDel implements QueueDiscipline {
     }
     if (!this.dropping) {
       this.dropping = true
-      // A queue that was just dropped from goes on where it was (RFC 8289, 5.4).
-      const recent = leaves - this.dropNext < 16 * this.interval
-      this.count = recent && this.count > 2 ? this.count - 2 : 1
+      // A queue that was just dropped from goes on at the rate that it needed (RFC 8289, 5.5).
+      const needed = this.count - this.lastCount
+      this.count = needed > 1 && leaves - this.dropNext < 16 * this.interval ? needed : 1
+      this.lastCount = this.count
       this.dropNext = leaves + this.gap()
       return this.verdict
     }

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../stack/config.ts'
 import { Host } from '../stack/host.ts'
 import type { Probe } from '../stack/probe.ts'
+import type { Node } from './node.ts'
 import type { Port } from './port.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { VirtualClock, VirtualSurroundings } from './virtual-clock.ts'
@@ -27,8 +28,9 @@ interface Way {
 }
 
 /** A machine in a world: a host that can freeze, crash and boot again. */
-export class SimHost {
+export class SimHost implements Node {
   readonly name: string
+  readonly forwards = false
   /** Watches each incarnation of the host. */
   private readonly probe: Probe
   private readonly clock: VirtualClock
@@ -61,6 +63,11 @@ export class SimHost {
   /** Whether it is up: neither frozen nor crashed. */
   get isUp(): boolean {
     return !this.frozen && !this.crashed
+  }
+
+  /** Whether its power is off: all that it knew is lost. */
+  get hasCrashed(): boolean {
+    return this.crashed
   }
 
   /** Its first address of that family. Throws Error before it has one. */

@@ -2,6 +2,11 @@ import type { Probe } from '../stack/probe.ts'
 import { silentProbe } from '../stack/probe.ts'
 import type { Path, PathObserver } from './path.ts'
 import { TraceHash } from './trace-hash.ts'
+import type { WirePacket } from './wire-packet.ts'
+
+/** What became of a packet, beside the hash of its path. */
+const SENT = 0
+const ARRIVED = 2 ** 32
 
 /** All that happens in a world, as one number: every packet on every wire, every move of every connection. */
 export class Trace implements PathObserver {
@@ -10,16 +15,14 @@ export class Trace implements PathObserver {
   arrivedPackets = 0
   private readonly sum = new TraceHash()
 
-  sent(path: Path, bytes: Uint8Array, now: number): void {
+  sent(path: Path, packet: WirePacket, now: number): void {
     this.sentPackets += 1
-    this.note('>', path.name, now)
-    this.sum.bytes(bytes)
+    this.packet(SENT, path, packet, now)
   }
 
-  arrived(path: Path, bytes: Uint8Array, now: number): void {
+  arrived(path: Path, packet: WirePacket, now: number): void {
     this.arrivedPackets += 1
-    this.note('<', path.name, now)
-    this.sum.bytes(bytes)
+    this.packet(ARRIVED, path, packet, now)
   }
 
   /** What the host of that name tells of its connections. */
@@ -27,7 +30,8 @@ export class Trace implements PathObserver {
     return {
       ...silentProbe,
       state: (flow, from, to, now) => {
-        this.note(`${from} ${to}`, name, now)
+        this.sum.text(`${name} ${from} ${to}`)
+        this.sum.number(now)
         this.sum.number(flow.localPort)
         this.sum.number(flow.remotePort)
       },
@@ -39,9 +43,9 @@ export class Trace implements PathObserver {
     return this.sum.digest
   }
 
-  private note(what: string, where: string, now: number): void {
-    this.sum.text(what)
-    this.sum.text(where)
+  private packet(what: number, path: Path, packet: WirePacket, now: number): void {
+    this.sum.number(path.hash + what)
     this.sum.number(now)
+    this.sum.number(packet.hash)
   }
 }

@@ -33,6 +33,11 @@ export class VirtualClock {
     return this.time
   }
 
+  /** When the next event is due; Infinity = there is none. */
+  get next(): number {
+    return this.events[0]?.at ?? Number.POSITIVE_INFINITY
+  }
+
   /** Calls `action` at `time`, or at once in this order if that has passed. */
   at(time: number, action: () => void): void {
     this.order += 1

@@ -2,6 +2,7 @@ import { parseIp } from '../wire/ip-header.ts'
 import { IpHeader, PROTOCOL_TCP } from '../wire/packet.ts'
 import { TcpSegment } from '../wire/tcp.ts'
 import { parseTcp } from '../wire/tcp-header.ts'
+import { hashBytes } from './trace-hash.ts'
 
 /** An IP packet on a wire, to look into: what it says is read when it is asked for. */
 export class WirePacket {
@@ -10,6 +11,7 @@ export class WirePacket {
   private header: IpHeader | null = null
   private segment: TcpSegment | null = null
   private read = false
+  private sum = -1
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -25,6 +27,12 @@ export class WirePacket {
   get tcp(): TcpSegment | null {
     this.parse()
     return this.segment
+  }
+
+  /** A hash of its bytes, 53 bits: made once, however often it is asked for. */
+  get hash(): number {
+    if (this.sum < 0) this.sum = hashBytes(this.bytes)
+    return this.sum
   }
 
   private parse(): void {

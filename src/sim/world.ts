@@ -1,6 +1,8 @@
 import type { Probe } from '../stack/probe.ts'
 import { Link, type LinkOptions } from './link.ts'
+import type { Node } from './node.ts'
 import { Probes } from './probes.ts'
+import { Router } from './router.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SimHost, type SimHostOptions } from './sim-host.ts'
 import { Trace } from './trace.ts'
@@ -30,6 +32,7 @@ export class World {
   private readonly program: Program
   private readonly start = this.clock.now()
   private readonly hosts = new Map<string, SimHost>()
+  private readonly routers = new Map<string, Router>()
   private readonly probes = new Map<string, Probes>()
   private readonly acts: Act[] = []
   private links = 0
@@ -49,13 +52,26 @@ export class World {
 
   /** A new machine. Throws Error when there is one of that name. */
   host(name: string, options: SimHostOptions = {}): SimHost {
-    if (this.hosts.has(name)) throw new Error(`there is a host ${name} already`)
+    this.refuse(name)
     const probes = new Probes()
     probes.add(this.trace.probe(name))
     const made = new SimHost(name, this.clock, this.random.named(`host ${name}`), probes, options)
     this.hosts.set(name, made)
     this.probes.set(name, probes)
     return made
+  }
+
+  /** A router, which joins links. Throws Error when there is a machine or a router of that name. */
+  router(name: string): Router {
+    this.refuse(name)
+    const made = new Router(name, this.clock)
+    this.routers.set(name, made)
+    return made
+  }
+
+  /** Every machine, in the order in which they were made. */
+  machines(): Iterable<SimHost> {
+    return this.hosts.values()
   }
 
   /** The machine of that name. Throws Error when there is none. */
@@ -65,16 +81,25 @@ export class World {
     return found
   }
 
-  /** Joins two machines: the n-th link has the networks 10.0.n.0/24 and fd00:n::/64, the first machine 1 in them and the second 2. */
-  link(left: SimHost, right: SimHost, options: LinkOptions = {}): Link {
+  /**
+   * Joins two machines or routers: the n-th link has the networks 10.0.n.0/24 (10.1.0.0/24 after the 255th) and
+   * fd00:n::/64 (n in hexadecimal), the first end 1 in them and the second 2. A machine sends by the router at the other end what goes beyond the link.
+   */
+  link(left: Node, right: Node, options: LinkOptions = {}): Link {
     this.links += 1
     const number = this.links
     const made = new Link([left.name, right.name], this.clock, options, this.random.named(`link ${number}`))
     made.forth.observer = this.trace
     made.back.observer = this.trace
-    for (const [i, host] of [left, right].entries()) {
+    const v4 = `10.${number >> 8}.${number & 255}`
+    const v6 = `fd00:${number.toString(16)}:`
+    for (const [i, node] of [left, right].entries()) {
       const port = made.ports[i as 0 | 1]
-      host.plug(port, [`10.0.${number}.${i + 1}/24`, `fd00:${number.toString(16)}::${i + 1}/64`])
+      node.plug(port, [`${v4}.${i + 1}/24`, `${v6}:${i + 1}/64`])
+      const other = i === 0 ? right : left
+      if (node.forwards || !other.forwards) continue
+      node.route('0.0.0.0/0', port, `${v4}.${2 - i}`)
+      node.route('::/0', port, `${v6}:${2 - i}`)
     }
     return made
   }
@@ -135,6 +160,11 @@ export class World {
   private runTo(microseconds: number): void {
     this.boot()
     this.clock.run(this.start + microseconds)
+  }
+
+  private refuse(name: string): void {
+    if (this.hosts.has(name)) throw new Error(`there is a host ${name} already`)
+    if (this.routers.has(name)) throw new Error(`there is a router ${name} already`)
   }
 
   /** What runs on the machines begins when all of them are wired. */

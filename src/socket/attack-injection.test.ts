@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { userTimeoutOf } from '../tcp/user-timeout.ts'
 import { add, between } from '../wire/seq.ts'
 import { ACK, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
 import { ending, SETUPS, SYNCHRONISED, Target } from './attack.testkit.ts'
@@ -168,9 +167,9 @@ it('RFC 5482, 5: an offer of a user timeout is not heard on what fails by its ac
     const numbers = acks.map((_, i) => add(target.next, 1 + i))
     sweep(new Forgery(target, { flags, userTimeout: 3000 }), numbers, (i) => acks[i] ?? 0)
   }
-  expect(userTimeoutOf(tcb)).toBe(300_000)
+  expect(tcb.userTimeout.agreed(tcb.options.offeredUserTimeout)).toBe(300_000)
   target.send({ userTimeout: 400 })
-  expect(userTimeoutOf(tcb)).toBe(400_000)
+  expect(tcb.userTimeout.agreed(tcb.options.offeredUserTimeout)).toBe(400_000)
 })
 
 describe('where a connection begins', () => {

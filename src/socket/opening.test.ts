@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ACK, FIN, SYN } from '../wire/tcp.ts'
+import { address } from '../stack/host.ts'
+import { ACK, FIN, RST, SYN } from '../wire/tcp.ts'
 import { listen } from './server-socket.ts'
 import { connect } from './stream-socket.ts'
-import { OURS_V4, PEER_V4, TapHost } from './tap-host.testkit.ts'
+import { OURS_V4, PEER_V4, TapHost, tcpPacket } from './tap-host.testkit.ts'
 import { bytes, codeOf, text, World } from './world.testkit.ts'
 
 const SECOND = 1_000_000
@@ -207,5 +208,21 @@ describe('where there is no way any more', () => {
     for (let i = 0; i < 1200; i += 1) it.turn(SECOND)
     expect([socket?.error, opening.error]).toEqual(['ETIMEDOUT', 'ETIMEDOUT'])
     expect([...it.host.tcp.connections()]).toEqual([])
+  })
+
+  it('RFC 9293, 3.10.7.1: a SYN that comes in the same turn as the RST to ours is refused, as there is no connection any more', () => {
+    const it = new TapHost()
+    const socket = connect(it.host, { address: PEER_V4, port: 80, localPort: 5000 })
+    it.turn()
+    const [syn] = it.sent()
+    const names = { sourcePort: 80, destinationPort: 5000 }
+    const ack = ((syn?.segment.seq ?? 0) + 1) >>> 0
+    const peer = address(PEER_V4)
+    const ours = address(OURS_V4)
+    it.tap.deliver(tcpPacket({ ...names, flags: RST | ACK, seq: 0, ack }, peer, ours))
+    it.tap.deliver(tcpPacket({ ...names, flags: SYN, seq: 0 }, peer, ours))
+    it.turn()
+    expect(socket.error).toBe('ECONNREFUSED')
+    expect(it.sent().map(({ segment }) => [segment.flags, segment.ack])).toEqual([[RST | ACK, 1]])
   })
 })

@@ -109,7 +109,7 @@ export class TcpService {
     this.probe.segment('in', ip, segment, endpoint, now)
     if (endpoint === null) this.open(ip, segment, -1, now)
     else if (endpoint instanceof TimeWait) this.deliverLate(endpoint, ip, segment, now)
-    else if (endpoint.state === 'LISTEN') this.openAnew(endpoint, ip, segment, now)
+    else if (isGone(endpoint)) this.openAnew(endpoint, ip, segment, now)
     else if (this.givesWay(endpoint)) this.open(ip, segment, nextIsn(endpoint.connection.tcb.snd.nxt), now)
     else {
       endpoint.receivedTos = ip.trafficClass
@@ -117,7 +117,7 @@ export class TcpService {
     }
   }
 
-  /** It was half open until a RST came in this very turn (RFC 9293, 3.10.7.4): what comes now is not for it. */
+  /** It has ended in this very turn (RFC 9293, 3.10.7.4): what comes now is not for it. */
   private openAnew(endpoint: Endpoint, ip: IpHeader, segment: TcpSegment, now: number): void {
     this.all.forget(endpoint)
     this.open(ip, segment, -1, now)
@@ -331,4 +331,9 @@ export class TcpService {
     if (to === 'CLOSE-WAIT') this.closeWaits.add(endpoint, now)
     else if (from === 'CLOSE-WAIT') this.closeWaits.delete(endpoint)
   }
+}
+
+/** Nothing is left of it but to be forgotten when the turn ends. */
+function isGone({ state, connection }: Endpoint): boolean {
+  return state === 'LISTEN' || (state === 'CLOSED' && connection.tcb.owedReset === 'none')
 }

@@ -4,6 +4,7 @@ import { add, after, before } from '../wire/seq.ts'
 import { FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { type LadderEvent, labelOf, type Received, type Sent } from './ladder-events.ts'
 import { fingerprintOf, keyOf, Matching } from './matching.ts'
+import { ABSOLUTE } from './notation.ts'
 import { Queue } from './queue.ts'
 import { type End, otherEnd, SequenceOrigins } from './sequence-origins.ts'
 
@@ -11,6 +12,7 @@ import { type End, otherEnd, SequenceOrigins } from './sequence-origins.ts'
 export interface LabelStyle {
   readonly describe: (segment: TcpSegment) => string
   readonly timestamps: boolean
+  readonly absolute: boolean
 }
 
 /** What one end has sent so far. */
@@ -55,7 +57,12 @@ export class Conversation {
       end,
       time: now,
       order: sender.sent++,
-      label: labelOf(segment, this.origins.base(end, segment), style.describe(segment), style.timestamps),
+      label: labelOf(
+        segment,
+        style.absolute ? ABSOLUTE : this.origins.base(end, segment),
+        style.describe(segment),
+        style.timestamps,
+      ),
       key: keyOf(segment),
       fingerprint: fingerprintOf(segment),
       seq: segment.seq,
@@ -80,7 +87,12 @@ export class Conversation {
     const label =
       match.whole && match.sent !== null
         ? match.sent.label
-        : labelOf(segment, this.origins.base(from, segment), style.describe(segment), style.timestamps)
+        : labelOf(
+            segment,
+            style.absolute ? ABSOLUTE : this.origins.base(from, segment),
+            style.describe(segment),
+            style.timestamps,
+          )
     const order = match.sent === null ? sender.arrived : match.sent.order
     const received: Received = {
       type: 'received',

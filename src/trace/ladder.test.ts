@@ -321,4 +321,16 @@ describe('Ladder', () => {
       }),
     )
   })
+
+  it('shows sequence numbers as they are in the headers where that is asked for', () => {
+    const lines = (absolute: boolean) => {
+      const { ladder, story } = watch({ absolute })
+      story.passes('client', ms(0), ms(10), 'S 0:0(0) win 64240 <mss 1460>')
+      story.passes('server', ms(10), ms(20), 'S. 0:0(0) ack 1 win 65160 <mss 1460>')
+      return ladder.render({ columns: 140 })
+    }
+    const [, isn = ''] = /S (\d{5,}):\1\(0\)/.exec(lines(true)) ?? []
+    expect(lines(true)).toContain(`ack ${Number(isn) + 1} win 65160`)
+    expect(lines(false)).toContain('S. 0:0(0) ack 1 win 65160')
+  })
 })

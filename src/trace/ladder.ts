@@ -19,6 +19,8 @@ export interface LadderOptions {
   readonly describe?: (segment: TcpSegment) => string
   /** Show the timestamps of all segments, not only of a SYN. */
   readonly timestamps?: boolean
+  /** Sequence numbers as they are in the headers, not counted from the first of each side. */
+  readonly absolute?: boolean
 }
 
 const DEFAULT_LIMIT = 20_000
@@ -47,6 +49,7 @@ export class Ladder {
     this.style = {
       describe: describe === undefined ? () => '' : (segment) => clip(printable(describe(segment)), NOTE_WIDTH, '…'),
       timestamps: options.timestamps ?? false,
+      absolute: options.absolute ?? false,
     }
   }
 

@@ -19,7 +19,8 @@ export interface NotationOptions {
   readonly base?: SequenceBase
 }
 
-const ABSOLUTE: SequenceBase = { seq: 0, ack: 0 }
+/** Numbers as they are in the header. */
+export const ABSOLUTE: SequenceBase = { seq: 0, ack: 0 }
 
 /** The flag letters in the order they are written, which is tcpdump's. */
 const FLAG_LETTERS: readonly (readonly [string, number])[] = [

@@ -83,17 +83,23 @@ export function pseudoHeaderSum(source: Address, destination: Address, protocol:
  */
 const views = new WeakMap<ArrayBufferLike, DataView>()
 let lastBytes: Uint8Array = new Uint8Array(0)
-let lastView: DataView = new DataView(lastBytes.buffer)
+let lastBuffer: ArrayBufferLike = lastBytes.buffer
+let lastView: DataView = new DataView(lastBuffer)
 
 function viewOf(bytes: Uint8Array): DataView {
   if (bytes === lastBytes) return lastView
   const buffer = bytes.buffer
+  if (buffer === lastBuffer) {
+    lastBytes = bytes
+    return lastView
+  }
   let view = views.get(buffer)
   if (view === undefined) {
     view = new DataView(buffer)
     views.set(buffer, view)
   }
   lastBytes = bytes
+  lastBuffer = buffer
   lastView = view
   return view
 }

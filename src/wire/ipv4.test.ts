@@ -142,7 +142,8 @@ describe('IPv4 headers (RFC 791, 3.1)', () => {
         if (repair) repairIpv4(bytes)
         const accepted = parseIp(amid(bytes, 3, 0x00), 3, 3 + bytes.length, first)
         expect(parseIp(amid(bytes, 3, 0xff), 3, 3 + bytes.length, second)).toBe(accepted)
-        if (!accepted) return
+        // A change may have made another version of it.
+        if (!accepted || first.version !== 4) return
         expect(ipFields(second)).toEqual(ipFields(first))
         expect(first.payloadStart + first.payloadLength).toBeLessThanOrEqual(3 + bytes.length)
         const again = emitted(first)
