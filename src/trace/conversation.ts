@@ -1,10 +1,18 @@
 import type { Flow } from '../stack/probe.ts'
 import type { State } from '../tcp/states.ts'
 import { add, after, before } from '../wire/seq.ts'
-import { FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
-import { type LadderEvent, labelOf, type Received, type Sent } from './ladder-events.ts'
-import { fingerprintOf, keyOf, Matching } from './matching.ts'
-import { ABSOLUTE } from './notation.ts'
+import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import {
+  changesOf,
+  fieldsOf,
+  type Label,
+  type LadderEvent,
+  labelOf,
+  type Received,
+  type Sent,
+} from './ladder-events.ts'
+import { type Match, Matching, type Sighting, sightingOf, sightingOfPacket } from './matching.ts'
+import { ABSOLUTE, type SequenceBase } from './notation.ts'
 import { Queue } from './queue.ts'
 import { type End, otherEnd, SequenceOrigins } from './sequence-origins.ts'
 
@@ -21,14 +29,22 @@ class Sender {
   sent = 0
   /** End of the highest sequence range sent; -1 = nothing yet. */
   highest = -1
+  /** Its SYN carried an ACK. */
+  answered = false
   /** Highest `order` that has arrived. */
   arrived = -1
 }
 
-/** One connection as two hosts have seen it: what a ladder is drawn from. */
+/** What is told of a segment beside when it was seen and what it is matched by. */
+type Told = Pick<Sent, 'label' | 'fields' | 'base' | 'retransmission' | 'probe'>
+type Arrived = Pick<Received, 'label' | 'changed' | 'missing'>
+
+/** One connection, or what goes between two UDP ports, as two hosts have seen it: what a ladder is drawn from. */
 export class Conversation {
   /** Address and port of either end, as text. */
   readonly endpoints: readonly [string, string]
+  /** What its host is called; '' unknown. */
+  readonly names: [string, string] = ['', '']
   readonly events = new Queue<LadderEvent>()
   /** The state of either end before the first event that is kept; '' = unknown. */
   readonly initial: [State | '', State | ''] = ['', '']
@@ -50,69 +66,55 @@ export class Conversation {
   send(end: End, segment: TcpSegment, flow: Flow | null, now: number, style: LabelStyle): void {
     const sender = this.senders[end]
     this.meet(end, flow)
-    if (this.origins.learn(end, segment, flow)) sender.highest = -1
-    const { retransmission, probe } = advance(sender, segment)
-    const sent: Sent = {
-      type: 'sent',
-      end,
-      time: now,
-      order: sender.sent++,
-      label: labelOf(
-        segment,
-        style.absolute ? ABSOLUTE : this.origins.base(end, segment),
-        style.describe(segment),
-        style.timestamps,
-      ),
-      key: keyOf(segment),
-      fingerprint: fingerprintOf(segment),
-      seq: segment.seq,
-      length: segment.payloadLength,
-      segmentSize: segment.segmentSize,
-      retransmission,
-      probe,
-      received: null,
-    }
-    sender.matching.add(sent)
-    this.segments++
-    this.events.push(sent)
+    this.learn(end, segment, flow)
+    const base = this.base(end, segment, style)
+    this.addSent(end, now, sightingOf(segment), {
+      label: labelOf(segment, base, style.describe(segment), style.timestamps),
+      fields: fieldsOf(segment, base),
+      base,
+      ...advance(sender, segment),
+    })
   }
 
   receive(end: End, segment: TcpSegment, flow: Flow | null, now: number, style: LabelStyle): void {
     const from = otherEnd(end)
-    const sender = this.senders[from]
     this.meet(end, flow)
-    const match = sender.matching.find(segment, now)
+    const sighting = sightingOf(segment)
+    const match = this.senders[from].matching.find(sighting, now)
     // Where the peer is not watched, this is how its numbers become known.
-    if (match.sent === null) this.origins.learn(from, segment, flow)
-    const label =
-      match.whole && match.sent !== null
-        ? match.sent.label
-        : labelOf(
-            segment,
-            style.absolute ? ABSOLUTE : this.origins.base(from, segment),
-            style.describe(segment),
-            style.timestamps,
-          )
-    const order = match.sent === null ? sender.arrived : match.sent.order
-    const received: Received = {
-      type: 'received',
-      end,
-      time: now,
-      label,
-      sent: match.sent,
-      whole: match.whole,
-      duplicate: match.duplicate,
-      reordered: !match.duplicate && order < sender.arrived,
+    if (match.sent === null) this.learn(from, segment, flow)
+    if (match.whole && match.sent !== null) {
+      const changes = changesOf(match.sent.fields, fieldsOf(segment, match.sent.base))
+      this.addReceived(end, now, sighting, match, { label: match.sent.label, ...changes })
+    } else {
+      const base = this.base(from, segment, style)
+      const label = labelOf(segment, base, style.describe(segment), style.timestamps)
+      this.addReceived(end, now, sighting, match, { label, changed: '', missing: '' })
     }
-    sender.arrived = Math.max(sender.arrived, order)
-    sender.matching.settle(match, segment, received)
-    this.segments++
-    this.events.push(received)
+  }
+
+  /** A packet that is no segment; `key` tells it from others. */
+  sendPacket(end: End, key: string, label: Label, now: number): void {
+    const told = { label, fields: [], base: ABSOLUTE, retransmission: false, probe: false }
+    this.addSent(end, now, sightingOfPacket(key), told)
+  }
+
+  receivePacket(end: End, key: string, label: Label, now: number): void {
+    const sighting = sightingOfPacket(key)
+    const match = this.senders[otherEnd(end)].matching.find(sighting, now)
+    this.addReceived(end, now, sighting, match, { label, changed: '', missing: '' })
+  }
+
+  /** A TCB that a segment for a listener has made begins in LISTEN: its host has been there all the time. */
+  listens(end: End): void {
+    this.begin(end)
+    if (this.initial[end] === '') this.initial[end] = 'LISTEN'
   }
 
   move(end: End, from: State, to: State, now: number): void {
+    if (from === 'CLOSED') this.begin(end)
     if (this.initial[end] === '') {
-      // A new TCB goes from CLOSED to SYN-RECEIVED because its port is being listened on.
+      // So goes a new TCB for which a port has been listened on.
       this.initial[end] = from === 'CLOSED' && to === 'SYN-RECEIVED' ? 'LISTEN' : from
     }
     this.events.push({ type: 'moved', end, time: now, from, to })
@@ -128,6 +130,42 @@ export class Conversation {
     if (event.type === 'sent') this.senders[event.end].matching.forget(event)
   }
 
+  private addSent(end: End, time: number, sighting: Sighting, told: Told): void {
+    const sender = this.senders[end]
+    const sent: Sent = { type: 'sent', end, time, order: sender.sent++, ...sighting, ...told, received: null }
+    sender.matching.add(sent)
+    this.segments++
+    this.events.push(sent)
+  }
+
+  private addReceived(end: End, time: number, sighting: Sighting, match: Match, told: Arrived): void {
+    const sender = this.senders[otherEnd(end)]
+    const { sent, whole, duplicate } = match
+    const order = sent === null ? sender.arrived : sent.order
+    const reordered = !duplicate && order < sender.arrived
+    const received: Received = { type: 'received', end, time, ...told, sent, whole, duplicate, reordered }
+    sender.arrived = Math.max(sender.arrived, order)
+    sender.matching.settle(match, sighting, received)
+    this.segments++
+    this.events.push(received)
+  }
+
+  /** A SYN that begins the connection anew takes both ends' numbers back to the beginning. */
+  private learn(from: End, segment: TcpSegment, flow: Flow | null): void {
+    if (!this.origins.learn(from, segment, flow)) return
+    this.begin(from)
+    if (!(segment.flags & ACK)) this.begin(otherEnd(from))
+  }
+
+  /** Nothing that `end` sends from now on repeats what it has sent before. */
+  private begin(end: End): void {
+    this.senders[end].highest = -1
+  }
+
+  private base(from: End, segment: TcpSegment, style: LabelStyle): SequenceBase {
+    return style.absolute ? ABSOLUTE : this.origins.base(from, segment)
+  }
+
   private meet(end: End, flow: Flow | null): void {
     if (this.initial[end] === '' && flow !== null && flow.state !== 'CLOSED') this.initial[end] = flow.state
   }
@@ -138,9 +176,12 @@ function advance(sender: Sender, segment: TcpSegment): { retransmission: boolean
   const { flags, seq } = segment
   const size = segment.payloadLength + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)
   const known = sender.highest >= 0 && !(flags & RST)
-  const retransmission = known && size > 0 && before(seq, sender.highest)
+  // A SYN,ACK that follows a SYN of the same end answers that of the peer: both open at the same time.
+  const answers = (flags & SYN) !== 0 && (flags & ACK) !== 0 && !sender.answered
+  const retransmission = known && size > 0 && before(seq, sender.highest) && !answers
   const probe = known && size === 0 && add(seq, 1) === sender.highest
   const end = add(seq, size)
+  if (flags & SYN) sender.answered = (flags & ACK) !== 0
   if (!(flags & RST) && (sender.highest < 0 || after(end, sender.highest))) sender.highest = end
   return { retransmission, probe }
 }

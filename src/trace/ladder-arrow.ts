@@ -1,4 +1,5 @@
 import { displayWidth, wrap } from './display-width.ts'
+import type { Label } from './ladder-events.ts'
 import { type Glyphs, type Ink, KIND_INK, type Span, span, spansWidth } from './ladder-ink.ts'
 import type { Arrow } from './ladder-rows.ts'
 import type { Words } from './words.ts'
@@ -37,10 +38,7 @@ export function drawArrow(arrow: Arrow, width: number, glyphs: Glyphs, words: Wo
   // An arrival has its broken strokes before the first word as well as its head behind the last.
   const room = width - (arrow.shape === 'arrival' ? BREAK + 1 + displayWidth(tip.head) : tipWidth(tip))
   const gap = tip.broken ? BREAK : 0
-  // Header and options are one text, unless that makes it too long for the line; a broken line ends short of the lane.
-  const whole = labelParts(arrow, words, stroke.ink, true)
-  const parts = fitting(whole, room - gap, 0) > 0 ? whole : labelParts(arrow, words, stroke.ink, false)
-  const count = fitting(parts, room, gap)
+  const [parts, count] = chooseParts(arrow, words, stroke.ink, room, gap)
   const compose = arrow.shape === 'arrival' ? arriving : leaving
   const line = compose(parts.slice(0, count), stroke, tip, width)
   return {
@@ -51,31 +49,55 @@ export function drawArrow(arrow: Arrow, width: number, glyphs: Glyphs, words: Wo
 }
 
 function strokeOf({ sent, received }: Arrow, glyphs: Glyphs): Stroke {
-  const kind = (sent ?? received)?.label.kind ?? 'ack'
-  const ink = KIND_INK[kind]
+  const label = (sent ?? received)?.label
+  const ink = KIND_INK[label?.kind ?? 'ack']
   if ((sent ?? received?.sent)?.retransmission) {
     return { line: glyphs.double, lineBreak: glyphs.thinBreak, weight: 2, ink }
   }
-  if (kind === 'data') return { line: glyphs.thick, lineBreak: glyphs.thickBreak, weight: 1, ink }
+  if (label !== undefined && label.payload > 0)
+    return { line: glyphs.thick, lineBreak: glyphs.thickBreak, weight: 1, ink }
   return { line: glyphs.thin, lineBreak: glyphs.thinBreak, weight: 0, ink }
 }
 
+/** How far the name of a segment is taken apart to fit on a line. */
+type Cut = 'header with options' | 'header' | 'range'
+const CUTS: readonly Cut[] = ['header with options', 'header', 'range']
+
+/** The words on an arrow in the fewest pieces of which the first fits on the line, and how many do. */
+function chooseParts(arrow: Arrow, words: Words, ink: Ink, room: number, gap: number): [parts: Span[], count: number] {
+  let parts: Span[] = []
+  for (const cut of CUTS) {
+    parts = labelParts(arrow, words, ink, cut)
+    // A broken line ends short of the lane, if the words leave it room to.
+    if (fitting(parts, cut === 'header with options' ? room - gap : room, 0) > 0) break
+  }
+  return [parts, fitting(parts, room, gap)]
+}
+
 /** The words on an arrow, the first at its tail: the segment, what is special about it, what it says. */
-function labelParts({ shape, sent, received }: Arrow, words: Words, ink: Ink, joined: boolean): Span[] {
+function labelParts({ shape, sent, received }: Arrow, words: Words, ink: Ink, cut: Cut): Span[] {
   const label = (sent ?? received)?.label
   if (label === undefined) return []
   const known = sent === null && received !== null && received.sent !== null
-  const parts: Span[] = []
-  if (known) parts.push(span(label.brief, ink))
-  else if (joined) parts.push(span(`${label.header} ${label.options}`.trimEnd(), ink))
-  else parts.push(span(label.header, ink), span(label.options, ink))
+  const names = known ? [label.brief] : nameParts(label, cut)
+  const parts = names.map((name) => span(name, ink))
   if (sent?.retransmission) parts.push(span(words.retransmission, ink))
   if (sent?.probe) parts.push(span(words.probe, ink))
   if (received?.duplicate) parts.push(span(words.duplicate, ink))
   if (received?.reordered) parts.push(span(words.reordered, ink))
-  if (received?.sent === null && shape === 'arrival') parts.push(span(words.unknownOrigin, ink))
+  if (received !== null && received.changed !== '') parts.push(span(words.changed(received.changed), 'red'))
+  if (received !== null && received.missing !== '') parts.push(span(words.missing(received.missing), 'red'))
+  if (label.reporter !== '') parts.push(span(words.reportedBy(label.reporter), ink))
+  else if (received?.sent === null && shape === 'arrival') parts.push(span(words.unknownOrigin, ink))
   if (!known) parts.push(span(label.note))
   return parts.filter(({ text }) => text !== '')
+}
+
+function nameParts({ header, options }: Label, cut: Cut): string[] {
+  if (cut === 'header with options') return [`${header} ${options}`.trimEnd()]
+  if (cut === 'header') return [header, options]
+  // `S. 0:0(0)` can do without what follows: `ack 1 win 65160`.
+  return [...header.split(/ (?=ack )/), options]
 }
 
 interface Tip {

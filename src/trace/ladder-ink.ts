@@ -79,6 +79,8 @@ export const KIND_INK: Readonly<Record<Kind, Ink>> = {
   rst: 'red',
   data: 'blue',
   ack: 'faint',
+  udp: 'blue',
+  icmp: 'red',
 }
 
 const OPENING: ReadonlySet<string> = new Set<State>(['LISTEN', 'SYN-SENT', 'SYN-RECEIVED'])

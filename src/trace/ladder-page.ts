@@ -14,8 +14,8 @@ export interface RenderOptions {
   readonly ascii?: boolean
   /** ANSI colours; none unless set. */
   readonly color?: boolean
-  /** What to call the hosts in place of client and server. */
-  readonly names?: { readonly client: string; readonly server: string }
+  /** What to call hosts in place of the names that their probes have, such as `client` and `server`. */
+  readonly names?: Readonly<Record<string, string>>
   /** Stretches in which nothing happens are folded from this length on, in microseconds; 500,000 unless given. */
   readonly foldAfter?: number
   /** The run goes on: what was sent last and has not arrived is in flight, not lost. */
@@ -100,9 +100,14 @@ function measure(
 /** Names and addresses above the lanes, the columns' heads, and the states in which it all begins. */
 function header(conversation: Conversation, page: Page, options: RenderOptions): Span[][] {
   const { words } = page
-  const names = options.names ?? words
+  const names: Readonly<Record<string, string>> = { client: words.client, server: words.server, ...options.names }
+  const [client, server] = conversation.names
   const [left, right] = conversation.endpoints
-  const titles = titleLines(`${names.client} ${left}`, `${names.server} ${right}`, page.room + 2)
+  const titles = titleLines(
+    `${names[client || 'client'] ?? client} ${left}`,
+    `${names[server || 'server'] ?? server} ${right}`,
+    page.room + 2,
+  )
   const lines = titles.map((title, i) => {
     const last = i === titles.length - 1
     return [

@@ -36,15 +36,19 @@ export interface RowOptions {
   readonly running: boolean
 }
 
+/** States that a host enters with its FIN. */
+const CLOSING: ReadonlySet<State> = new Set(['FIN-WAIT-1', 'LAST-ACK'])
+
 /** Lays events out in rows, in the order of time; each host does at most one thing in a row. */
-export function layRows(events: readonly LadderEvent[], options: RowOptions): Row[] {
+export function layRows(told: readonly LadderEvent[], options: RowOptions): Row[] {
+  const events = withFins(told)
   const rows: Row[] = []
   const done = new Set<LadderEvent>()
   const newest = newestArrivals(events)
   for (let i = 0; i < events.length; i++) {
     const event = events[i]
     if (done.has(event)) continue
-    if (event.type === 'moved') placeMove(rows, event)
+    if (event.type === 'moved') placeMove(rows, event, isFin(events[i + 1], event))
     else if (event.type === 'received') rows.push(arrivalRow(event, options))
     else {
       const row = departureRow(rows, event)
@@ -67,6 +71,25 @@ export function layRows(events: readonly LadderEvent[], options: RowOptions): Ro
   return rows
 }
 
+/** A state that a FIN leads to goes with that FIN, not with what its host has sent before it at the same time. */
+function withFins(told: readonly LadderEvent[]): LadderEvent[] {
+  const events = [...told]
+  for (let i = events.length - 1; i >= 0; i--) {
+    const move = events[i]
+    if (move.type !== 'moved' || !CLOSING.has(move.to)) continue
+    let j = i + 1
+    while (events[j]?.time === move.time && !isFin(events[j], move)) j++
+    if (isFin(events[j], move)) events.splice(j - 1, 0, ...events.splice(i, 1))
+  }
+  return events
+}
+
+/** Whether `event` is the sending of a FIN by the host that moves, at the same time. */
+function isFin(event: LadderEvent | undefined, { end, time, to }: Moved): boolean {
+  if (event === undefined || !CLOSING.has(to)) return false
+  return event.type === 'sent' && event.end === end && event.time === time && event.label.kind === 'fin'
+}
+
 /** The arrival of the segment that event `i` sends, where nothing else happens in between; else null. */
 function directArrival(events: readonly LadderEvent[], i: number): Received | null {
   const sent = events[i]
@@ -77,10 +100,12 @@ function directArrival(events: readonly LadderEvent[], i: number): Received | nu
   return moves && events[i + 2] === sent.received ? sent.received : null
 }
 
-/** A move shares the row of what its host did last, if that was just now; else it has its own. */
-function placeMove(rows: Row[], event: Moved): void {
+/** A move shares the row of what its host did last, if that was just now; else, and before its FIN, it has its own. */
+function placeMove(rows: Row[], event: Moved, beforeFin: boolean): void {
   const lane = rows.at(-1)?.lanes[event.end]
-  if (lane !== undefined && lane.time === event.time && lane.state === '') {
+  // Who has been told nothing before the third segment has never been in SYN-RECEIVED: SYN cookies.
+  const passed = lane?.state === 'SYN-RECEIVED' && event.to === 'ESTABLISHED'
+  if (!beforeFin && lane !== undefined && lane.time === event.time && (lane.state === '' || passed)) {
     lane.state = event.to
     return
   }
@@ -92,8 +117,13 @@ function placeMove(rows: Row[], event: Moved): void {
 
 /** The row of a sending: that of the move which has just led to it, or a new one. */
 function departureRow(rows: Row[], event: Sent): Row {
-  const last = rows.at(-1)
-  if (last !== undefined && last.arrow === null && last.lanes[event.end].time === event.time) return last
+  // The other host may have moved at the same time.
+  for (let i = rows.length - 1; i >= 0 && i >= rows.length - 2; i--) {
+    const { arrow, lanes } = rows[i]
+    if (arrow !== null) break
+    if (lanes[event.end].time === event.time) return rows[i]
+    if (lanes[otherEnd(event.end)].time !== event.time) break
+  }
   const row = emptyRow()
   row.lanes[event.end].time = event.time
   rows.push(row)
@@ -110,7 +140,8 @@ function arrivalRow(event: Received, options: RowOptions): Row {
   const from = otherEnd(event.end)
   const row = emptyRow()
   row.lanes[event.end].time = event.time
-  const shape = options.observed[from] ? 'arrival' : 'whole'
+  // What comes from somewhere on the way does not start at the peer.
+  const shape = options.observed[from] || event.label.reporter !== '' ? 'arrival' : 'whole'
   row.arrow = { shape, from, sent: null, received: event }
   return row
 }

@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from './display-width.ts'
-import { Story } from './ladder.testkit.ts'
-import { Ladder, type LadderOptions } from './ladder.ts'
-
-const START = 5_000_000
-
-function ms(milliseconds: number): number {
-  return START + 1000 * milliseconds
-}
-
-function watch(options: LadderOptions = {}): { ladder: Ladder; story: Story } {
-  const ladder = new Ladder(options)
-  return { ladder, story: new Story({ client: ladder.probe('client'), server: ladder.probe('server') }) }
-}
+import { ms, START, Story, watch } from './ladder.testkit.ts'
+import { Ladder } from './ladder.ts'
 
 function firstLine(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).split('\r\n')[0] ?? ''
@@ -227,39 +216,6 @@ describe('Ladder', () => {
     `)
   })
 
-  it('names the segment that arrived, not the first of its kind, when one of two alike is lost', () => {
-    const { ladder, story } = watch()
-    story.passes('client', ms(0), ms(10), '. 1:1(0) ack 1 win 9')
-    story.sends('client', ms(20), '. 1:101(100) ack 1 win 9').sends('client', ms(320), '. 1:101(100) ack 1 win 9')
-    story.receives('server', ms(330), '. 1:101(100) ack 1 win 9')
-    const [, , , first, second] = ladder.render().split('\n')
-    expect(first).toContain('lost')
-    expect(second).toContain('retransmission')
-    expect(second).not.toContain('lost')
-  })
-
-  it('knows a late original from its retransmission by the usual travel time', () => {
-    const { ladder, story } = watch()
-    story.passes('client', ms(0), ms(300), '. 1:1(0) ack 1 win 9')
-    story.sends('client', ms(400), '. 1:101(100) ack 1 win 9').sends('client', ms(690), '. 1:101(100) ack 1 win 9')
-    story
-      .receives('server', ms(700), '. 1:101(100) ack 1 win 9')
-      .receives('server', ms(990), '. 1:101(100) ack 1 win 9')
-    expect(ladder.render()).not.toMatch(/lost|duplicate|order/)
-  })
-
-  it('finds the pieces of a super-segment, and segments that were joined', () => {
-    const { ladder, story } = watch()
-    story
-      .sends('client', ms(0), '. 1:2897(2896) ack 1 win 9', '', 1448)
-      .receives('server', ms(10), '. 1:1449(1448) ack 1 win 9')
-      .receives('server', ms(10), '. 1449:2897(1448) ack 1 win 9')
-      .sends('client', ms(20), '. 2897:4345(1448) ack 1 win 9')
-      .sends('client', ms(20), '. 4345:5793(1448) ack 1 win 9')
-      .receives('server', ms(30), '. 2897:5793(2896) ack 1 win 9', 1448)
-    expect(ladder.render()).not.toMatch(/lost|duplicate|order|peer/)
-  })
-
   it('tells what is in flight from what is lost while the run goes on', () => {
     const { ladder, story } = watch()
     story
@@ -281,6 +237,19 @@ describe('Ladder', () => {
     expect(first.match(/S 0:0\(0\)/g)).toHaveLength(2)
     expect(first).not.toContain('retransmission')
     expect(second).toContain('10.0.0.1:40001')
+  })
+
+  it('calls hosts by the names that their probes were given', () => {
+    const ladder = new Ladder()
+    new Story({ client: ladder.probe('client', 'mallory'), server: ladder.probe('server') }).sends(
+      'client',
+      0,
+      'S 0:0(0) win 9',
+    )
+    expect(ladder.render()).toMatch(/^.* mallory 10\.0\.0\.1:40000 +server 10\.0\.0\.2:80 /)
+    expect(ladder.render({ language: 'zh', names: { mallory: '马洛里' } })).toMatch(
+      / 马洛里 10\.0\.0\.1:40000 +服务器 10/,
+    )
   })
 
   it('shows timestamps, names and another origin on demand', () => {

@@ -1,9 +1,25 @@
+import type { Device } from '../stack/device.ts'
 import type { Direction, Flow, Probe } from '../stack/probe.ts'
 import type { State } from '../tcp/states.ts'
 import { parseAddress } from '../wire/address-text.ts'
 import { IpHeader, Packet } from '../wire/packet.ts'
 import { TcpSegment } from '../wire/tcp.ts'
+import { Ladder, type LadderOptions } from './ladder.ts'
 import { parseSegment } from './notation.ts'
+
+/** When a story begins, microseconds. */
+export const START = 5_000_000
+
+/** So many milliseconds after the beginning. */
+export function ms(milliseconds: number): number {
+  return START + 1000 * milliseconds
+}
+
+/** A ladder, and a story that it is told. */
+export function watch(options: LadderOptions = {}): { ladder: Ladder; story: Story } {
+  const ladder = new Ladder(options)
+  return { ladder, story: new Story({ client: ladder.probe('client'), server: ladder.probe('server') }) }
+}
 
 /** An IP header between two addresses in text form. */
 export function ipHeader(source: string, destination: string): IpHeader {
@@ -80,7 +96,7 @@ export class Story {
     segment.sourcePort = sender.port
     segment.destinationPort = receiver.port
     const ip = ipHeader(sender.address, receiver.address)
-    this.probes[side]?.segment(direction, ip, segment, this.flow(side), time)
+    this.probes[side]?.segment(direction, ip, segment, this.flow(side), time, '')
     this.probes[side]?.packet(direction, NO_DEVICE, new Packet(), time)
     return this
   }
@@ -98,7 +114,7 @@ export class Story {
   }
 }
 
-const NO_DEVICE = {
+export const NO_DEVICE: Device = {
   name: 'none',
   mtu: 1500,
   medium: 'ip',
@@ -110,4 +126,4 @@ const NO_DEVICE = {
   claim: () => null,
   transmit() {},
   close() {},
-} as const
+}

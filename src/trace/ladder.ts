@@ -1,10 +1,12 @@
+import type { Device } from '../stack/device.ts'
 import type { Direction, Flow, Probe } from '../stack/probe.ts'
 import type { State } from '../tcp/states.ts'
 import { formatAddress } from '../wire/address-text.ts'
-import type { IpHeader } from '../wire/packet.ts'
+import type { IpHeader, Packet } from '../wire/packet.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
 import { Conversation, type LabelStyle } from './conversation.ts'
 import { clip, printable } from './display-width.ts'
+import { endpoint, PacketReader } from './ladder-packets.ts'
 import { type RenderOptions, renderConversation } from './ladder-page.ts'
 import { Queue } from './queue.ts'
 import type { End } from './sequence-origins.ts'
@@ -23,6 +25,12 @@ export interface LadderOptions {
   readonly absolute?: boolean
 }
 
+/** A host that has a probe. */
+interface Watched {
+  readonly end: End
+  readonly name: string
+}
+
 const DEFAULT_LIMIT = 20_000
 /** Longest note that is kept, in columns. */
 const NOTE_WIDTH = 60
@@ -30,11 +38,13 @@ const NOTE_WIDTH = 60
 /**
  * Records what two hosts send, receive and become, and draws it as a ladder. Give `probe('client')`
  * to one host and `probe('server')` to the other; the two must run on one clock. With one probe alone
- * the ladder shows what that host saw, and calls nothing lost.
+ * the ladder shows what that host saw, and calls nothing lost. Beside TCP it shows UDP datagrams that are not
+ * in fragments, and the ICMP errors about what it shows.
  */
 export class Ladder {
   private readonly limit: number
   private readonly style: LabelStyle
+  private readonly reader = new PacketReader()
   private readonly conversations = new Map<string, Conversation>()
   /** Whose event is the next oldest. */
   private order = new Queue<[string, Conversation]>()
@@ -53,14 +63,15 @@ export class Ladder {
     }
   }
 
-  /** The probe to give to the host on that side. */
-  probe(side: Side): Probe {
+  /** The probe to give to a host on that side; `name` is what it is called above its lane. */
+  probe(side: Side, name: string = side): Probe {
     const end: End = side === 'client' ? 0 : 1
     this.observed[end] = true
+    const host: Watched = { end, name }
     return {
-      packet() {},
-      segment: (direction, ip, segment, flow, now) => this.segment(end, direction, ip, segment, flow, now),
-      state: (flow, from, to, now) => this.state(end, flow, from, to, now),
+      packet: (direction, device, packet, now) => this.packet(host, direction, device, packet, now),
+      segment: (direction, ip, segment, flow, now) => this.segment(host, direction, ip, segment, flow, now),
+      state: (flow, from, to, now) => this.state(host, flow, from, to, now),
     }
   }
 
@@ -92,7 +103,7 @@ export class Ladder {
   }
 
   private segment(
-    end: End,
+    host: Watched,
     direction: Direction,
     ip: IpHeader,
     segment: TcpSegment,
@@ -101,29 +112,54 @@ export class Ladder {
   ): void {
     const source = endpoint(formatAddress(ip.source), segment.sourcePort)
     const destination = endpoint(formatAddress(ip.destination), segment.destinationPort)
+    const { end } = host
     const sentByClient = (end === 0) === (direction === 'out')
-    const conversation = this.keep(sentByClient ? source : destination, sentByClient ? destination : source, now)
+    const conversation = this.keep(host, sentByClient ? source : destination, sentByClient ? destination : source, now)
     if (direction === 'out') conversation.send(end, segment, flow, now, this.style)
     else conversation.receive(end, segment, flow, now, this.style)
     this.trim()
   }
 
-  private state(end: End, flow: Flow, from: State, to: State, now: number): void {
-    const local = endpoint(flow.localAddress, flow.localPort)
-    const remote = endpoint(flow.remoteAddress, flow.remotePort)
-    this.keep(end === 0 ? local : remote, end === 0 ? remote : local, now).move(end, from, to, now)
+  /** Segments come by themselves; here are the datagrams, and the errors about what is on the ladder. */
+  private packet(host: Watched, direction: Direction, device: Device, packet: Packet, now: number): void {
+    const { end } = host
+    const seen = this.reader.read(packet, device.medium)
+    if (seen === null) return
+    const { source, destination, key, label } = seen
+    const sentByClient = (end === 0) === (direction === 'out')
+    const client = sentByClient ? source : destination
+    const server = sentByClient ? destination : source
+    if (label.kind === 'icmp' && !this.conversations.has(nameOf(client, server))) return
+    const conversation = this.keep(host, client, server, now)
+    if (direction === 'out') conversation.sendPacket(end, key, label, now)
+    else conversation.receivePacket(end, key, label, now)
     this.trim()
   }
 
-  /** The conversation between the two, about to get one event more. */
-  private keep(client: string, server: string, now: number): Conversation {
+  private state(host: Watched, flow: Flow, from: State, to: State, now: number): void {
+    const { end } = host
+    const local = endpoint(flow.localAddress, flow.localPort)
+    const remote = endpoint(flow.remoteAddress, flow.remotePort)
+    const client = end === 0 ? local : remote
+    const server = end === 0 ? remote : local
+    if (from === 'CLOSED' && to === 'LISTEN') {
+      this.conversations.get(nameOf(client, server))?.listens(end)
+      return
+    }
+    this.keep(host, client, server, now).move(end, from, to, now)
+    this.trim()
+  }
+
+  /** The conversation between the two, about to get one event more, which `host` has seen. */
+  private keep({ end, name }: Watched, client: string, server: string, now: number): Conversation {
     if (Number.isNaN(this.origin)) this.origin = now
-    const key = `${client} ${server}`
+    const key = nameOf(client, server)
     let conversation = this.conversations.get(key)
     if (conversation === undefined) {
       conversation = new Conversation([client, server])
       this.conversations.set(key, conversation)
     }
+    conversation.names[end] = name
     this.order.push([key, conversation])
     return conversation
   }
@@ -139,7 +175,6 @@ export class Ladder {
   }
 }
 
-/** `10.0.0.1:80`, `[2001:db8::1]:80` (RFC 5952, 6). */
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+function nameOf(client: string, server: string): string {
+  return `${client} ${server}`
 }

@@ -1,15 +1,34 @@
 import { distance } from '../wire/seq.ts'
-import type { TcpSegment } from '../wire/tcp.ts'
+import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import type { Received, Sent } from './ladder-events.ts'
 
-/** What makes two sightings one segment; copies and bare retransmissions share it. */
-export function keyOf(segment: TcpSegment): string {
-  return `${segment.seq} ${segment.ack} ${segment.flags} ${segment.payloadLength}`
+/** What a segment or packet is known by, where it leaves and where it arrives. */
+export interface Sighting {
+  /** What makes two sightings one segment; copies and bare retransmissions share it. */
+  readonly key: string
+  /** What else tells alike ones apart, as a retransmission from its original. A middlebox may change it too, so that it only breaks ties. */
+  readonly fingerprint: string
+  readonly seq: number
+  /** Bytes of payload by which a piece of a super-segment is known; 0 for what is never cut or joined. */
+  readonly length: number
+  readonly segmentSize: number
 }
 
-/** What a retransmission changes most often. A middlebox may change it too, so that it only breaks ties. */
-export function fingerprintOf(segment: TcpSegment): string {
-  return `${segment.window} ${segment.tsVal} ${segment.tsEcr}`
+export function sightingOf(segment: TcpSegment): Sighting {
+  const { seq, ack, flags, payloadLength, segmentSize, window, urgentPointer, tsVal, tsEcr } = segment
+  const sack = segment.sackEdges.subarray(0, 2 * segment.sackCount)
+  return {
+    key: `${seq} ${ack} ${flags & (SYN | FIN | RST | ACK)} ${payloadLength}`,
+    fingerprint: `${flags} ${window} ${urgentPointer} ${tsVal} ${tsEcr} ${sack}`,
+    seq,
+    length: payloadLength,
+    segmentSize,
+  }
+}
+
+/** Of what is neither cut nor joined, nor changed by being sent again. */
+export function sightingOfPacket(key: string): Sighting {
+  return { key, fingerprint: '', seq: 0, length: 0, segmentSize: 0 }
 }
 
 export interface Match {
@@ -45,25 +64,23 @@ export class Matching {
     if (same.length === 0) this.byKey.delete(sent.key)
   }
 
-  find(segment: TcpSegment, now: number): Match {
-    const same = this.byKey.get(keyOf(segment)) ?? []
-    const fingerprint = fingerprintOf(segment)
-    const open = prefer(
-      same.filter((sent) => this.waiting.has(sent)),
-      fingerprint,
-    )
+  find(sighting: Sighting, now: number): Match {
+    const same = this.byKey.get(sighting.key) ?? []
+    // What looks exactly so was sent so, even if it has been here before; only else was something changed on the way.
+    const alike = prefer(same, sighting.fingerprint)
+    const open = alike.filter((sent) => this.waiting.has(sent))
     if (open.length > 0) {
       const sent = this.choose(open, now)
       if (open.length === 1 && same.length === 1) this.delay = now - sent.time
       return { sent, whole: true, duplicate: false }
     }
-    if (same.length > 0) return { sent: prefer(same, fingerprint).at(-1) ?? null, whole: true, duplicate: true }
-    const sent = this.findSuper(segment)
+    if (alike.length > 0) return { sent: alike.at(-1) ?? null, whole: true, duplicate: true }
+    const sent = this.findSuper(sighting)
     return sent === null ? NO_MATCH : { sent, whole: false, duplicate: false }
   }
 
   /** Books `received` as the arrival of what `find` gave, or of all the segments it joins. */
-  settle(match: Match, segment: TcpSegment, received: Received): void {
+  settle(match: Match, sighting: Sighting, received: Received): void {
     if (match.sent === null || match.duplicate) return
     if (match.whole) {
       match.sent.received = received
@@ -71,32 +88,35 @@ export class Matching {
       return
     }
     for (const sent of this.waiting) {
-      if (covers(segment.seq, segment.payloadLength, sent)) {
+      if (covers(sighting.seq, sighting.length, sent)) {
         sent.received ??= received
         this.waiting.delete(sent)
       }
     }
-    const last = distance((segment.seq + segment.payloadLength) >>> 0, match.sent.seq) >= match.sent.length
+    const last = distance((sighting.seq + sighting.length) >>> 0, match.sent.seq) >= match.sent.length
     match.sent.received ??= received
     if (last) this.waiting.delete(match.sent)
   }
 
-  /** Of several alike, the one that has travelled as long as segments do here; the latest while that is unknown. */
+  /**
+   * Of several alike, the one that has travelled as long as segments do here; the latest while that is unknown. Of
+   * those that were sent at one time, the first.
+   */
   private choose(open: readonly Sent[], now: number): Sent {
     let best = open[0]
     for (const sent of open) {
       const closer = Math.abs(now - sent.time - this.delay) < Math.abs(now - best.time - this.delay)
-      if (this.delay < 0 || closer) best = sent
+      if (this.delay < 0 ? sent.time > best.time : closer) best = sent
     }
     return best
   }
 
   /** Super-segments are cut, and segments joined, between the two hosts: then ranges tell. */
-  private findSuper(segment: TcpSegment): Sent | null {
-    if (segment.payloadLength === 0) return null
+  private findSuper(sighting: Sighting): Sent | null {
+    if (sighting.length === 0) return null
     for (const sent of this.waiting) {
-      if (sent.segmentSize > 0 && holds(sent, segment)) return sent
-      if (segment.segmentSize > 0 && covers(segment.seq, segment.payloadLength, sent)) return sent
+      if (sent.segmentSize > 0 && holds(sent, sighting)) return sent
+      if (sighting.segmentSize > 0 && covers(sighting.seq, sighting.length, sent)) return sent
     }
     return null
   }
@@ -113,8 +133,8 @@ function covers(seq: number, length: number, sent: Sent): boolean {
   return sent.length > 0 && offset >= 0 && offset + sent.length <= length
 }
 
-/** `sent` takes in all payload of `segment`. */
-function holds(sent: Sent, segment: TcpSegment): boolean {
-  const offset = distance(segment.seq, sent.seq)
-  return offset >= 0 && offset + segment.payloadLength <= sent.length
+/** `sent` takes in all payload of `sighting`. */
+function holds(sent: Sent, sighting: Sighting): boolean {
+  const offset = distance(sighting.seq, sent.seq)
+  return offset >= 0 && offset + sighting.length <= sent.length
 }

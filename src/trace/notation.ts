@@ -46,8 +46,13 @@ const MAX_LENGTH = 0xffff
 /** `P. 1:74(73) ack 1 win 502 <TS val 10 ecr 20> [ect0]`: the whole segment but ports and payload. */
 export function formatSegment(segment: TcpSegment, options: NotationOptions = {}): string {
   const base = options.base ?? ABSOLUTE
-  const parts = [formatHeader(segment, base), formatOptions(segment, base), MARKS[segment.ecn & ECN_BITS]]
+  const parts = [formatHeader(segment, base), formatOptions(segment, base), formatMark(segment)]
   return parts.filter((part) => part !== '').join(' ')
+}
+
+/** The ECN codepoint of the IP header around it: `[ect0]`, `[ect1]`, `[ce]`; '' for not-ECT. */
+export function formatMark(segment: TcpSegment): string {
+  return MARKS[segment.ecn & ECN_BITS]
 }
 
 /** The part before the options: `P. 1:74(73) ack 1 win 502`. */

@@ -17,6 +17,12 @@ export interface Words {
   readonly reordered: string
   /** Received, though the peer was never seen to send it. */
   readonly unknownOrigin: string
+  /** Received with other fields, such as `win 100`, than it was sent with. */
+  changed(fields: string): string
+  /** Received without fields that it was sent with. */
+  missing(fields: string): string
+  /** Sent by somebody on the way, such as a router. */
+  reportedBy(address: string): string
   idle(duration: string): string
   dropped(events: string): string
 }
@@ -36,6 +42,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     duplicate: 'duplicate',
     reordered: 'out of order',
     unknownOrigin: 'not sent by the peer',
+    changed: (fields) => `arrives with ${fields}`,
+    missing: (fields) => `arrives without ${fields}`,
+    reportedBy: (address) => `from ${address}`,
     idle: (duration) => `idle ${duration}`,
     dropped: (events) => `${events} earlier events not kept`,
   },
@@ -51,6 +60,9 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     duplicate: '重复',
     reordered: '乱序',
     unknownOrigin: '并非对端所发',
+    changed: (fields) => `到达时为 ${fields}`,
+    missing: (fields) => `到达时缺 ${fields}`,
+    reportedBy: (address) => `来自 ${address}`,
     idle: (duration) => `静默 ${duration}`,
     dropped: (events) => `更早的 ${events} 个事件未保留`,
   },
