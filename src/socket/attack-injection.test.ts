@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { add, between } from '../wire/seq.ts'
 import { ACK, FIN, PSH, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
 import { ending, SETUPS, SYNCHRONISED, Target } from './attack.testkit.ts'
-import { Forgery, inWindow, seeded, steps, sweep } from './forgery.testkit.ts'
+import { Forgery, inWindow, steps, sweep } from './forgery.testkit.ts'
 
 const SAMPLE = 512
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { add } from '../wire/seq.ts'
 import { ACK, RST, SYN } from '../wire/tcp.ts'
 import { ending, type Place, SETUPS, SYNCHRONISED, Target } from './attack.testkit.ts'
-import { type Drawn, Forgery, inWindow, seeded, steps, sweep } from './forgery.testkit.ts'
+import { type Drawn, Forgery, inWindow, steps, sweep } from './forgery.testkit.ts'
 
 /** So many shots of a sweep are fired where it is not said to be whole; those about the window always (see `steps`). */
 const SAMPLE = 1024

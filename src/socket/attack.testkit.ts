@@ -1,5 +1,4 @@
 import type { HostConfig } from '../stack/config.ts'
-import { address } from '../stack/host.ts'
 import type { TcpCounters } from '../tcp/counters.ts'
 import type { State } from '../tcp/states.ts'
 import type { Tcb } from '../tcp/tcb.ts'
@@ -270,9 +269,4 @@ export class Target {
       window: 65_535,
     }
   }
-}
-
-/** The addresses of a forgery, which come from the attacker and bear the peer's name. */
-export function forgedAddresses(target: Target) {
-  return { from: address(target.peer), to: address(target.ours) }
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Bottleneck } from '../sim/bottleneck.ts'
+import { Link } from '../sim/link.ts'
+import { CoDel } from '../sim/queue.ts'
+import { SeededRandom } from '../sim/seeded-random.ts'
 import { CE, ECN_BITS, ECT0, ECT1, NOT_ECT } from '../wire/packet.ts'
 import { add } from '../wire/seq.ts'
 import { ACK, CWR, ECE, PSH, RST, SYN } from '../wire/tcp.ts'
-import { Bottleneck } from './bottleneck.testkit.ts'
 import { listen } from './server-socket.ts'
 import type { StreamSocket } from './stream-socket.ts'
 import { OURS_V4, OURS_V6, PEER_V4, PEER_V6, TapHost } from './tap-host.testkit.ts'
@@ -71,18 +74,18 @@ describe.each(FAMILIES)('the IP header over %s', (_family, peer, ours) => {
   })
 })
 
-/** 10 Mbit/s and a round trip of 20 ms: 25,000 bytes are on the way, as many may wait. */
-const RATE = 1_250_000
-const PATH = { delay: 10_000, mtu: 1500, rate: RATE, threshold: 25_000, interval: 100_000 }
+/** Bits a second. With a round trip of 20 ms 25,000 bytes are on the way, and as many may wait. */
+const RATE = 10_000_000
+const DELAY = 10_000
 const SIZE = 5_000_000
 
 /** What became of SIZE bytes from the client to the server. */
 function transfer(tcp_ecn: number, address: string) {
-  const made: Bottleneck[] = []
-  const world = new World({ tcp_ecn }, PATH.mtu, (clock) => {
-    const bottleneck = new Bottleneck(clock, PATH)
-    made.push(bottleneck)
-    return bottleneck.devices
+  const bottleneck = new Bottleneck(RATE, new CoDel({ kind: 'codel', target: 2 * DELAY, ecn: true }))
+  const world = new World({ tcp_ecn }, 1500, (clock) => {
+    const { forth, ports } = new Link(['client', 'server'], clock, { delay: DELAY }, new SeededRandom(0))
+    forth.prepend(bottleneck)
+    return [...ports]
   })
   const { client, server } = world.pair(address)
   const chunk = new Uint8Array(65_536)
@@ -99,8 +102,8 @@ function transfer(tcp_ecn: number, address: string) {
     while (server.readable > 0) read += server.read(chunk)
   }
   expect(read).toBe(SIZE)
-  const [{ marked, dropped }] = made
-  const share = SIZE / RATE / ((world.clock.now() - begun) / 1_000_000)
+  const { marked, dropped } = bottleneck
+  const share = (8 * SIZE) / RATE / ((world.clock.now() - begun) / 1_000_000)
   return { marked, dropped, share, client: world.client.stats(), server: world.server.stats(), info: client.tcpInfo() }
 }
 

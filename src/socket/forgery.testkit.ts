@@ -1,3 +1,5 @@
+import { seeded } from '../sim/seeded.testkit.ts'
+import { address } from '../stack/host.ts'
 import { writeU16, writeU32 } from '../wire/bytes.ts'
 import { fold, pseudoHeaderSum, sum } from '../wire/checksum.ts'
 import { ICMP_CHECKSUM_OFFSET, ICMP_HEADER } from '../wire/icmp.ts'
@@ -5,7 +7,7 @@ import { parseIp } from '../wire/ip-header.ts'
 import { IpHeader, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/packet.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
-import { forgedAddresses, type Target } from './attack.testkit.ts'
+import type { Target } from './attack.testkit.ts'
 import { icmpPacket, tcpPacket } from './tap-host.testkit.ts'
 
 /** What a sweep is made of. */
@@ -24,13 +26,12 @@ export class Forgery implements Shooter {
   private readonly pseudo: number
 
   constructor(target: Target, fields: Partial<TcpSegment>) {
-    const { from, to } = forgedAddresses(target)
     this.target = target
-    this.packet = tcpPacket({ ...target.ports, window: 1000, ...fields }, from, to)
+    this.packet = tcpPacket({ ...target.ports, window: 1000, ...fields }, target.peer, target.ours)
     const ip = new IpHeader()
     if (!parseIp(this.packet, 0, this.packet.length, ip)) throw new Error('not an IP packet')
     this.start = ip.payloadStart
-    this.pseudo = pseudoHeaderSum(from, to, PROTOCOL_TCP, ip.payloadLength)
+    this.pseudo = pseudoHeaderSum(ip.source, ip.destination, PROTOCOL_TCP, ip.payloadLength)
     const { payloadLength = 0 } = fields
     this.packet.fill(0xff, this.packet.length - payloadLength)
   }
@@ -62,16 +63,17 @@ export class IcmpForgery implements Shooter {
   private readonly at: number
 
   constructor(target: Target, type: number, code: number, word: number) {
-    const { from, to } = forgedAddresses(target)
+    const { peer, ours } = target
     const ports = { sourcePort: target.ourPort, destinationPort: target.peerPort }
-    const quoted = tcpPacket({ ...ports, flags: ACK, payloadLength: 1000 }, to, from)
+    const quoted = tcpPacket({ ...ports, flags: ACK, payloadLength: 1000 }, ours, peer)
     this.target = target
-    this.packet = icmpPacket(type, code, word, quoted, from, to)
+    this.packet = icmpPacket(type, code, word, quoted, address(peer), address(ours))
     const ip = new IpHeader()
     if (!parseIp(this.packet, 0, this.packet.length, ip)) throw new Error('not an IP packet')
     this.start = ip.payloadStart
-    this.pseudo = to.isV4 ? 0 : pseudoHeaderSum(from, to, PROTOCOL_ICMPV6, ip.payloadLength)
-    this.at = this.start + ICMP_HEADER + (to.isV4 ? 20 : 40) + 4
+    const isV4 = ip.version === 4
+    this.pseudo = isV4 ? 0 : pseudoHeaderSum(ip.source, ip.destination, PROTOCOL_ICMPV6, ip.payloadLength)
+    this.at = this.start + ICMP_HEADER + (isV4 ? 20 : 40) + 4
   }
 
   get length(): number {
@@ -140,14 +142,6 @@ export function inWindow(target: Target, length: number): (seq: number) => boole
   const { rcv, rcvWnd } = target.tcb
   const { nxt } = rcv
   return (seq) => (seq + length - nxt) >>> 0 <= rcvWnd + length
-}
-
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state >>> 4
-  }
 }
 
 /**

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { address } from '../stack/host.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
 import { listen } from './server-socket.ts'
 import { connect } from './stream-socket.ts'
@@ -157,7 +156,7 @@ describe('the SYN queue', () => {
       { flags: RST, seq: 1 },
       { flags: SYN, seq: 0 },
     ]) {
-      it.tap.deliver(tcpPacket(fields, address(PEER_V4), address(OURS_V4)))
+      it.tap.deliver(tcpPacket(fields))
     }
     it.turn()
     const [answer] = it.sent()

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { address } from '../stack/host.ts'
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts'
 import { listen } from './server-socket.ts'
 import { connect } from './stream-socket.ts'
@@ -217,10 +216,8 @@ describe('where there is no way any more', () => {
     const [syn] = it.sent()
     const names = { sourcePort: 80, destinationPort: 5000 }
     const ack = ((syn?.segment.seq ?? 0) + 1) >>> 0
-    const peer = address(PEER_V4)
-    const ours = address(OURS_V4)
-    it.tap.deliver(tcpPacket({ ...names, flags: RST | ACK, seq: 0, ack }, peer, ours))
-    it.tap.deliver(tcpPacket({ ...names, flags: SYN, seq: 0 }, peer, ours))
+    it.tap.deliver(tcpPacket({ ...names, flags: RST | ACK, seq: 0, ack }))
+    it.tap.deliver(tcpPacket({ ...names, flags: SYN, seq: 0 }))
     it.turn()
     expect(socket.error).toBe('ECONNREFUSED')
     expect(it.sent().map(({ segment }) => [segment.flags, segment.ack])).toEqual([[RST | ACK, 1]])

@@ -75,7 +75,7 @@ export const OPTIONS: Readonly<Record<SocketOption, Entry>> = {
     set: (e, v) => {
       const { acks } = e.connection.tcb
       acks.interactive = v === 0
-      if (v === 1 && acks.owed === 'delayed') acks.owed = 'now'
+      if (v === 1 && acks.owed === 'delayed') acks.demand('ack-asked')
     },
   },
   TCP_KEEPIDLE: {

@@ -41,6 +41,21 @@ describe('orphans: connections that their owner has let go', () => {
     expect([...world.client.tcp.connections()].map((each) => each.state)).toEqual(Array(5).fill('TIME-WAIT'))
   })
 
+  it('do not take a place when they are over already, however many orphans there are', () => {
+    const world = new World({ tcp_max_orphans: 0 })
+    const { clients, servers } = many(world, 3)
+    const [waiting, ended, open] = clients
+    waiting?.shutdown('write')
+    servers[0]?.shutdown('write')
+    servers[1]?.abort()
+    world.run(SECOND / 10)
+    expect(clients.map((each) => each.state)).toEqual(['TIME-WAIT', 'CLOSED', 'ESTABLISHED'])
+    for (const client of [open, waiting, ended]) client?.close()
+    world.run(SECOND / 10)
+    expect(world.client.stats()).toMatchObject({ TcpExtTCPAbortOnMemory: 1, TcpOutRsts: 1 })
+    expect([...world.client.tcp.connections()].map((each) => each.state)).toEqual(['TIME-WAIT'])
+  })
+
   it('leave FIN-WAIT-2 after tcp_fin_timeout, or TCP_LINGER2 of their own', () => {
     const world = new World({ tcp_fin_timeout: 10 })
     const { clients } = many(world, 2)

@@ -3,7 +3,7 @@ import { address } from '../stack/host.ts'
 import { Tap } from '../stack/tap.ts'
 import { writeU16 } from '../wire/bytes.ts'
 import { fold, sum } from '../wire/checksum.ts'
-import { ACK, FIN, PSH, RST, SYN, type TcpSegment } from '../wire/tcp.ts'
+import { ACK, FIN, PSH, RST, SYN } from '../wire/tcp.ts'
 import { listen } from './server-socket.ts'
 import { connect, type StreamSocket } from './stream-socket.ts'
 import { OURS_V4, OURS_V6, PEER_V4, PEER_V6, TapHost, tcpPacket } from './tap-host.testkit.ts'
@@ -42,8 +42,6 @@ function withHeader(packet: Uint8Array, options: readonly number[], tos = 0): Ui
   writeU16(bytes, 10, ~fold(sum(bytes, 0, length, 0)) & 0xffff)
   return bytes
 }
-
-const packet = (fields: Partial<TcpSegment>) => tcpPacket(fields, address(PEER_V4), address(OURS_V4))
 
 describe('RFC 9293 3.9.1.1: OPEN', () => {
   it('MUST-43: active, from the local address that is named', () => {
@@ -204,7 +202,7 @@ describe('RFC 9293 3.7.3, 3.8.1, 3.9.1.9: choices', () => {
     const { socket, first } = established(it)
     expect(socket.receivedTos).toBe(0)
     for (const tos of [0xb8, 0x20]) {
-      it.tap.deliver(withHeader(packet({ flags: ACK, seq: 1, ack: first }), [], tos))
+      it.tap.deliver(withHeader(tcpPacket({ flags: ACK, seq: 1, ack: first }), [], tos))
       it.turn()
       expect(socket.receivedTos).toBe(tos)
     }
@@ -250,7 +248,7 @@ describe('RFC 9293 3.9.2: what IP brings', () => {
   ])('%s: an option of IP, %s, is passed over, and none is in the answer', (_label, _name, options) => {
     const it = new TapHost()
     listen(it.host, { port: 80 })
-    it.tap.deliver(withHeader(packet({ flags: SYN, seq: 0 }), options))
+    it.tap.deliver(withHeader(tcpPacket({ flags: SYN, seq: 0 }), options))
     it.turn()
     const [answer] = it.sent()
     expect([answer?.segment.flags, answer?.ip.payloadStart]).toEqual([SYN | ACK, 20])
@@ -262,7 +260,7 @@ describe('RFC 9293 3.9.2: what IP brings', () => {
   ])('RFC 7126, 4.3, 4.4: a packet with a %s source route is dropped', (_name, options) => {
     const it = new TapHost()
     listen(it.host, { port: 80 })
-    it.tap.deliver(withHeader(packet({ flags: SYN, seq: 0 }), options))
+    it.tap.deliver(withHeader(tcpPacket({ flags: SYN, seq: 0 }), options))
     it.turn()
     expect(it.sent()).toEqual([])
     expect(it.host.stats().IpInDiscards).toBe(1)
@@ -272,7 +270,7 @@ describe('RFC 9293 3.9.2: what IP brings', () => {
     const it = new TapHost()
     const { socket, first } = established(it)
     for (let i = 0; i < 8; i += 1) {
-      it.tap.deliver(packet({ flags: ACK, seq: 1 + 1000 * i, ack: first, payloadLength: 1000 }))
+      it.tap.deliver(tcpPacket({ flags: ACK, seq: 1 + 1000 * i, ack: first, payloadLength: 1000 }))
     }
     it.turn()
     expect(it.sent().map(({ segment }) => [segment.flags, segment.ack])).toEqual([[ACK, 8001]])

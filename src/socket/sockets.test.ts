@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createHost } from '../adapter/node/host.ts'
+import { joinedHosts } from '../adapter/node/joined-hosts.testkit.ts'
+import { seeded } from '../sim/seeded.testkit.ts'
 import type { Device } from '../stack/device.ts'
 import { Host } from '../stack/host.ts'
 import { pipe } from '../stack/pipe.ts'
@@ -208,11 +209,7 @@ describe('devices', () => {
     { name: 'small MTU, Ethernet', options: { mtu: 576, medium: 'ethernet' as const } },
   ])('carry the same bytes: $name', ({ options }) => {
     let now = 1_000_000
-    let state = 7
-    const random = () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state
-    }
+    const random = seeded(7)
     const make = (address: string, device: Device) => {
       const host = new Host({ now: () => now, random, wake: () => {} })
       host.addDevice(device)
@@ -252,13 +249,7 @@ describe('devices', () => {
 
 describe('ByteStream on the event loop of Node', () => {
   it('echoes with back-pressure', async () => {
-    const [left, right] = pipe()
-    const a = createHost()
-    const b = createHost()
-    a.host.addDevice(left)
-    a.host.addAddress('10.0.0.1/24', left)
-    b.host.addDevice(right)
-    b.host.addAddress('10.0.0.2/24', right)
+    const [a, b] = joinedHosts()
     const listener = listen(b.host, { port: 7 })
     listener.onready = async () => {
       const socket = listener.accept()
@@ -285,13 +276,7 @@ describe('ByteStream on the event loop of Node', () => {
   })
 
   it('rejects when the connection is refused, and when the peer resets', async () => {
-    const [left, right] = pipe()
-    const a = createHost()
-    const b = createHost()
-    a.host.addDevice(left)
-    a.host.addAddress('10.0.0.1/24', left)
-    b.host.addDevice(right)
-    b.host.addAddress('10.0.0.2/24', right)
+    const [a, b] = joinedHosts()
     const refused = new ByteStream(connect(a.host, { address: '10.0.0.2', port: 7 }))
     await expect(refused.opened()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     const listener = listen(b.host, { port: 8 })

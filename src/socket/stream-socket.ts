@@ -3,6 +3,7 @@ import type { Endpoint, EndpointOwner } from '../stack/endpoint.ts'
 import { address, type Host } from '../stack/host.ts'
 import { StackError } from '../stack/stack-error.ts'
 import type { State } from '../tcp/states.ts'
+import { type Status, statusOf } from '../tcp/status.ts'
 import { ENDED } from '../tcp/tcb.ts'
 import { type TcpInfo, tcpInfo } from '../tcp/tcp-info.ts'
 import type { Address } from '../wire/address.ts'
@@ -211,6 +212,11 @@ export class StreamSocket implements EndpointOwner {
     const option = OPTIONS[name]
     if (option === undefined) throw new StackError('ENOPROTOOPT', 'getsockopt', `there is no option ${String(name)}`)
     return option.get(this.endpoint)
+  }
+
+  /** The connection's variables, queues, timers and sequence spaces now (RFC 9293, 3.9.1.6: STATUS). */
+  status(): Status {
+    return statusOf(this.endpoint.connection.tcb, this.host.now())
   }
 
   /** Linux's TCP_INFO. */

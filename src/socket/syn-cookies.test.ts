@@ -173,6 +173,18 @@ describe('SYN cookies (RFC 4987, 3.6)', () => {
     expect(server.accept()?.readable).toBe(3)
   })
 
+  it('leave the ACK unanswered when memory is exhausted, which is no overflow of the accept queue', () => {
+    const it = new TapHost(ALWAYS)
+    const server = listen(it.host, { port: 80 })
+    const answer = open(it)
+    it.host.setSysctl('tcp_mem', [0, 0, 0])
+    expect(it.host.tcp.memory.exhausted).toBe(true)
+    it.segment(third(answer))
+    expect([it.sent(), server.accept()]).toEqual([[], null])
+    const { TcpExtListenOverflows: overflows, TcpExtListenDrops: drops } = it.host.stats()
+    expect({ overflows, drops }).toEqual({ overflows: 0, drops: 1 })
+  })
+
   it('carry whole connections, in both directions', () => {
     const world = new World(ALWAYS)
     const { client, server } = world.pair()

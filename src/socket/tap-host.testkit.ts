@@ -1,3 +1,5 @@
+import { forge } from '../sim/forge.ts'
+import { seeded } from '../sim/seeded.testkit.ts'
 import type { HostConfig } from '../stack/config.ts'
 import { address, Host } from '../stack/host.ts'
 import { Tap, type TapOptions } from '../stack/tap.ts'
@@ -8,7 +10,7 @@ import { emitIcmp, ICMP_CHECKSUM_OFFSET, IcmpMessage } from '../wire/icmp.ts'
 import { emitIp, parseIp } from '../wire/ip-header.ts'
 import { HEADROOM, IpHeader, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from '../wire/packet.ts'
 import { TcpSegment } from '../wire/tcp.ts'
-import { emitTcp, parseTcp, TCP_CHECKSUM_OFFSET } from '../wire/tcp-header.ts'
+import { parseTcp } from '../wire/tcp-header.ts'
 
 export const PEER_V4 = '192.0.2.1'
 export const OURS_V4 = '192.0.2.2'
@@ -29,13 +31,8 @@ export class TapHost {
   readonly host: Host
 
   constructor(config: Partial<HostConfig> = {}, options: TapOptions = {}) {
-    let state = 1
-    const random = () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state
-    }
     this.tap = new Tap(options)
-    this.host = new Host({ now: () => this.now, wake: () => {}, random }, config)
+    this.host = new Host({ now: () => this.now, wake: () => {}, random: seeded() }, config)
     this.host.addDevice(this.tap)
     this.host.addAddress(`${OURS_V4}/24`, this.tap)
     this.host.addAddress(`${OURS_V6}/64`, this.tap)
@@ -51,7 +48,7 @@ export class TapHost {
 
   /** A TCP segment for the host; `ecn` goes into its IP header. */
   segment(fields: Partial<TcpSegment>, from = PEER_V4, to = OURS_V4): void {
-    this.tap.deliver(tcpPacket(fields, address(from), address(to)))
+    this.tap.deliver(tcpPacket(fields, from, to))
     this.host.turn()
   }
 
@@ -81,16 +78,10 @@ export class TapHost {
 }
 
 /** A TCP segment as a packet. */
-export function tcpPacket(fields: Partial<TcpSegment>, from: Address, to: Address): Uint8Array {
-  const { payloadLength = 0 } = fields
-  const segment = Object.assign(new TcpSegment(), { sourcePort: 8080, destinationPort: 80, window: 65_535 }, fields)
-  segment.bytes = new Uint8Array(HEADROOM + payloadLength)
-  segment.payloadStart = HEADROOM
-  const start = emitTcp(segment)
-  const length = segment.bytes.length - start
-  const pseudo = pseudoHeaderSum(from, to, PROTOCOL_TCP, length)
-  writeU16(segment.bytes, start + TCP_CHECKSUM_OFFSET, ~fold(sum(segment.bytes, start, length, pseudo)) & 0xffff)
-  return ipPacket(segment.bytes, start, PROTOCOL_TCP, from, to, segment.ecn)
+export function tcpPacket(fields: Partial<TcpSegment>, from = PEER_V4, to = OURS_V4): Uint8Array {
+  const { payloadLength = 0, ...header } = fields
+  const ports = { sourcePort: 8080, destinationPort: 80 }
+  return forge({ ...ports, ...header, from, to, payload: new Uint8Array(payloadLength) })
 }
 
 export function icmpPacket(type: number, code: number, word: number, quoted: Uint8Array, from: Address, to: Address) {
@@ -105,23 +96,11 @@ export function icmpPacket(type: number, code: number, word: number, quoted: Uin
   const protocol = to.isV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6
   const pseudo = to.isV4 ? 0 : pseudoHeaderSum(from, to, protocol, length)
   writeU16(message.bytes, start + ICMP_CHECKSUM_OFFSET, ~fold(sum(message.bytes, start, length, pseudo)) & 0xffff)
-  return ipPacket(message.bytes, start, protocol, from, to)
-}
-
-function ipPacket(
-  bytes: Uint8Array,
-  start: number,
-  protocol: number,
-  from: Address,
-  to: Address,
-  trafficClass = 0,
-): Uint8Array {
   const ip = new IpHeader()
-  ip.trafficClass = trafficClass
   ip.version = to.isV4 ? 4 : 6
   ip.source.set(from)
   ip.destination.set(to)
   ip.protocol = protocol
-  ip.payloadLength = bytes.length - start
-  return bytes.slice(emitIp(ip, bytes, start))
+  ip.payloadLength = length
+  return message.bytes.slice(emitIp(ip, message.bytes, start))
 }

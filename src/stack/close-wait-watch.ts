@@ -18,12 +18,15 @@ export class CloseWaitWatch {
 
   /** When the first will have waited for `patience` microseconds; Infinity = none waits. */
   deadline(patience: number): number {
+    // Asked each turn: no iterator for nothing.
+    if (this.since.size === 0) return Number.POSITIVE_INFINITY
     for (const since of this.since.values()) return since + patience
     return Number.POSITIVE_INFINITY
   }
 
   /** Takes out the next in which nothing has moved for `patience` microseconds; null = there is none. */
   pop(patience: number, now: number): Endpoint | null {
+    if (this.since.size === 0) return null
     for (const [endpoint, since] of this.since) {
       if (since + patience > now) return null
       this.since.delete(endpoint)

@@ -17,7 +17,7 @@ import { TimeWaitTable } from './time-wait-table.ts'
 import { TupleHash } from './tuple-hash.ts'
 
 /** Told of every move of every connection. */
-type MoveListener = (endpoint: Endpoint, from: State, to: State) => void
+type MoveListener = (endpoint: Endpoint, from: State, to: State, now: number) => void
 
 /** What a host's connections work with. */
 export interface ConnectionsSetup {
@@ -70,11 +70,6 @@ export class Connections {
     yield* this.timeWaits
   }
 
-  /** How many are in TIME-WAIT and held by nobody. */
-  get timeWaitCount(): number {
-    return this.timeWaits.size
-  }
-
   /** A new connection in CLOSED. `isn`: where it begins; -1 = anywhere. */
   make(names: FourTuple, route: Route, isn: number, now: number): Endpoint {
     return this.place(names, route, isn, null, now)
@@ -87,7 +82,7 @@ export class Connections {
     const endpoint = this.place(names, route, old === null ? -1 : nextIsn(old.sndNxt), old, now)
     if (old !== null) {
       this.setup.counters.TWRecycled += 1
-      this.forgetLate(old)
+      this.forgetLate(old, now)
     }
     return endpoint
   }
@@ -105,10 +100,16 @@ export class Connections {
     if (this.outbox.add(endpoint)) this.setup.schedule()
   }
 
-  /** The owner has gone: from now on the connection is an orphan, as long as it lives. */
-  disown(endpoint: Endpoint): void {
+  /**
+   * The owner has gone: from now on the connection is an orphan, as long as it lives. False = there is no room
+   * for one more (tcp_max_orphans), or no memory; one that is over needs neither.
+   */
+  disown(endpoint: Endpoint): boolean {
     endpoint.owner = nobody
-    if (endpoint.known && !isOver(endpoint.state)) this.orphans.add(endpoint)
+    if (!endpoint.known || isOver(endpoint.state)) return true
+    if (this.orphans.size >= this.setup.config.tcp_max_orphans || endpoint.connection.tcb.outOfMemory) return false
+    this.orphans.add(endpoint)
+    return true
   }
 
   get orphanCount(): number {
@@ -134,7 +135,7 @@ export class Connections {
     output.giveUpAt = Number.POSITIVE_INFINITY
     this.outbox.drain((endpoint) => {
       const sent = output.send(endpoint, now, this.probe)
-      this.settle(endpoint)
+      this.settle(endpoint, now)
       return sent
     })
   }
@@ -147,19 +148,19 @@ export class Connections {
     this.deadlines.remove(endpoint)
   }
 
-  forgetLate(entry: TimeWait): void {
+  forgetLate(entry: TimeWait, now: number): void {
     this.timeWaits.remove(entry)
-    this.probe.state(entry, 'TIME-WAIT', 'CLOSED', this.setup.surroundings.now())
+    this.probe.state(entry, 'TIME-WAIT', 'CLOSED', now)
   }
 
   /** After its segments have gone: forget it if it is over, else note its deadline and its events. */
-  private settle(endpoint: Endpoint): void {
+  private settle(endpoint: Endpoint, now: number): void {
     const { connection } = endpoint
     const { state } = connection
     if (state === 'CLOSED' || state === 'LISTEN') {
       if (connection.tcb.owedReset === 'none') this.forget(endpoint)
     } else if (state === 'TIME-WAIT' && endpoint.owner === nobody && connection.tcb.acks.owed === 'none') {
-      this.condense(endpoint)
+      this.condense(endpoint, now)
     } else {
       this.deadlines.set(endpoint, connection.deadline())
     }
@@ -167,21 +168,22 @@ export class Connections {
   }
 
   /** Nobody holds the connection any more, and all that is left to do is to wait. */
-  private condense(endpoint: Endpoint): void {
+  private condense(endpoint: Endpoint, now: number): void {
     if (!endpoint.known) return
-    const { config, counters, surroundings } = this.setup
+    const { config, counters } = this.setup
     this.forget(endpoint)
     if (this.timeWaits.size >= config.tcp_max_tw_buckets) {
       counters.TCPTimeWaitOverflow += 1
-      this.probe.state(endpoint, 'TIME-WAIT', 'CLOSED', surroundings.now())
+      this.probe.state(endpoint, 'TIME-WAIT', 'CLOSED', now)
       return
     }
-    this.timeWaits.add(endpoint, endpoint.connection.tcb, surroundings.now())
+    this.timeWaits.add(endpoint, endpoint.connection.tcb, now)
   }
 
   private moved(endpoint: Endpoint, from: State, to: State): void {
-    this.probe.state(endpoint, from, to, this.setup.surroundings.now())
-    this.setup.onmove(endpoint, from, to)
+    const now = this.setup.surroundings.now()
+    this.probe.state(endpoint, from, to, now)
+    this.setup.onmove(endpoint, from, to, now)
   }
 }
 

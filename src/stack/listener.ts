@@ -29,6 +29,8 @@ export class Listener {
   readonly fastResets: number[] = []
   /** When a SYN was last answered by a cookie. */
   cookieAt = Number.NEGATIVE_INFINITY
+  /** Its owner was told that it may be flooded. */
+  floodTold = false
 
   constructor(address: Address | null, port: number, backlog: number, sources: SourceCounts) {
     this.address = address

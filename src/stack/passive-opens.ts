@@ -1,6 +1,7 @@
 import { type CookieAnswer, recallSyn } from '../tcp/cookie-handshake.ts'
 import type { TcpCounters } from '../tcp/counters.ts'
 import { grantsEcn } from '../tcp/ecn.ts'
+import { TUPLE_WORDS, type TupleWords } from '../tcp/isn.ts'
 import type { State } from '../tcp/states.ts'
 import { COOKIE_MSS_V4, COOKIE_MSS_V6, COOKIE_PERIOD, SynCookies } from '../tcp/syn-cookies.ts'
 import type { IpHeader } from '../wire/packet.ts'
@@ -11,7 +12,7 @@ import type { ConnectionMaker } from './connection-maker.ts'
 import type { Connections } from './connections.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FastOpens } from './fast-opens.ts'
-import { type FourTuple, tupleWords } from './four-tuple.ts'
+import { type FourTuple, fillTuple } from './four-tuple.ts'
 import type { Listener } from './listener.ts'
 import type { Listeners } from './listeners.ts'
 import type { Network } from './network.ts'
@@ -45,8 +46,8 @@ export class PassiveOpens {
   private readonly answer: CookieAnswer
   /** A SYN recalled from a cookie. */
   private readonly recalled = new TcpSegment()
-  /** Ports whose listeners were said to be flooded. */
-  private readonly flooded = new Set<Listener>()
+  /** The names of the connection that a cookie is for. */
+  private readonly tuple: TupleWords = new Uint32Array(TUPLE_WORDS)
 
   constructor(setup: PassiveOpensSetup) {
     this.setup = setup
@@ -76,7 +77,7 @@ export class PassiveOpens {
     if ((segment.flags & (ACK | SYN | RST)) !== ACK) return false
     this.countOverflow()
     if (this.setup.config.tcp_abort_on_overflow) {
-      endpoint.connection.abort()
+      endpoint.connection.abort('abort-overflow')
       this.setup.connections.touch(endpoint)
     }
     return true
@@ -115,11 +116,10 @@ export class PassiveOpens {
     const waiting = [...listener.halfOpen, ...listener.ready]
     listener.ready.length = 0
     for (const endpoint of waiting) {
-      endpoint.connection.abort()
+      endpoint.connection.abort('abort-unaccepted')
       connections.touch(endpoint)
     }
     listeners.remove(listener)
-    this.flooded.delete(listener)
     listener.onready = () => {}
   }
 
@@ -131,8 +131,9 @@ export class PassiveOpens {
       return
     }
     // Where the old incarnation waits its place is kept, and its number must not be a cookie.
-    const byCookie = isn < 0 && this.wantsCookie(listener, ip)
-    if (isn < 0 && !byCookie && this.isCrowded(listener, ip)) {
+    const crowded = isn < 0 && this.isCrowded(listener, ip)
+    const byCookie = isn < 0 && this.wantsCookie(crowded)
+    if (crowded && !byCookie) {
       counters.TCPReqQFullDrop += 1
       counters.ListenDrops += 1
       this.warnOfFlood(listener, 'drops them')
@@ -148,7 +149,7 @@ export class PassiveOpens {
       return
     }
     if (byCookie) {
-      this.sendCookie(listener, route, syn, now)
+      this.sendCookie(listener, route, ip, syn, now)
       return
     }
     const endpoint = connections.make(namesOf(ip, syn), route, isn, now)
@@ -167,28 +168,21 @@ export class PassiveOpens {
   }
 
   /** tcp_syncookies: 0 never, 1 where there is no room, 2 always. */
-  private wantsCookie(listener: Listener, ip: IpHeader): boolean {
+  private wantsCookie(crowded: boolean): boolean {
     const { config, counters } = this.setup
-    if (config.tcp_syncookies === 0) return false
-    if (config.tcp_syncookies === 1 && !this.isCrowded(listener, ip)) return false
+    if (config.tcp_syncookies === 0 || (config.tcp_syncookies === 1 && !crowded)) return false
     counters.TCPReqQFullDoCookies += 1
     return true
   }
 
   /** The SYN,ACK, and no memory of it. */
-  private sendCookie(listener: Listener, route: Route, syn: TcpSegment, now: number): void {
+  private sendCookie(listener: Listener, route: Route, ip: IpHeader, syn: TcpSegment, now: number): void {
     const { counters, maker, output, config, connections } = this.setup
-    const { answer } = this
-    const names = {
-      local: route.source,
-      localPort: syn.destinationPort,
-      remote: route.destination,
-      remotePort: syn.sourcePort,
-    }
-    const tuple = tupleWords(names)
-    const offered = syn.mss === 0 ? defaultMss(route.destination) : syn.mss
-    answer.mss = segmentSize(route.mtu, route.destination)
-    answer.isn = this.cookies.make(tuple, syn.seq, offered, cookieSizes(route), now)
+    const { answer, tuple } = this
+    fillTuple(tuple, ip.destination, syn.destinationPort, ip.source, syn.sourcePort)
+    const offered = syn.mss === 0 ? defaultMss(ip.source) : syn.mss
+    answer.mss = segmentSize(route.mtu, ip.source)
+    answer.isn = this.cookies.make(tuple, syn.seq, offered, cookieSizes(ip), now)
     answer.ecn = grantsEcn(syn, config.tcp_ecn)
     answer.clock = Math.floor(now / 1000) >>> 0
     answer.timestampOffset = maker.timestampOffset(tuple)
@@ -202,23 +196,26 @@ export class PassiveOpens {
   private completes(listener: Listener, ip: IpHeader, ack: TcpSegment, now: number): boolean {
     const { config, counters, network, connections, maker } = this.setup
     if (config.tcp_syncookies === 0 || now - listener.cookieAt > 2 * COOKIE_PERIOD) return false
-    const names = namesOf(ip, ack)
-    const tuple = tupleWords(names)
+    const { tuple } = this
+    fillTuple(tuple, ip.destination, ack.destinationPort, ip.source, ack.sourcePort)
     const cookie = add(ack.ack, -1)
-    const sizes = ip.version === 4 ? COOKIE_MSS_V4 : COOKIE_MSS_V6
-    const mss = this.cookies.check(tuple, add(ack.seq, -1), cookie, sizes, now)
+    const mss = this.cookies.check(tuple, add(ack.seq, -1), cookie, cookieSizes(ip), now)
     if (mss === 0) {
       counters.SyncookiesFailed += 1
       return false
     }
     counters.SyncookiesRecv += 1
     if (!recallSyn(ack, mss, maker.timestampOffset(tuple), config, this.recalled)) return false
-    const route = network.route(ip.source, ip.destination)
-    if (route === null || listener.full || maker.memory.exhausted) {
+    if (listener.full) {
       this.countOverflow()
       return true
     }
-    const endpoint = connections.make(names, route, cookie, now)
+    const route = network.route(ip.source, ip.destination)
+    if (route === null || maker.memory.exhausted) {
+      counters.ListenDrops += 1
+      return true
+    }
+    const endpoint = connections.make(namesOf(ip, ack), route, cookie, now)
     listener.halfOpen.add(endpoint)
     endpoint.connection.resume(this.recalled, now)
     endpoint.connection.receive(ack, now)
@@ -228,12 +225,13 @@ export class PassiveOpens {
 
   /** Once for each listener; not where cookies are what was asked for. */
   private warnOfFlood(listener: Listener, answer: string): void {
-    if (this.flooded.has(listener) || this.setup.config.tcp_syncookies === 2) return
-    this.flooded.add(listener)
+    if (listener.floodTold || this.setup.config.tcp_syncookies === 2) return
+    listener.floodTold = true
     const message = `port ${listener.port} may be flooded with SYNs: it ${answer}`
     this.setup.warn({ code: 'SYN_FLOOD', message })
   }
 
+  /** The accept queue is full. */
   private countOverflow(): void {
     this.setup.counters.ListenOverflows += 1
     this.setup.counters.ListenDrops += 1
@@ -254,6 +252,6 @@ function namesOf(ip: IpHeader, segment: TcpSegment): FourTuple {
   }
 }
 
-function cookieSizes(route: Route): readonly number[] {
-  return route.version === 4 ? COOKIE_MSS_V4 : COOKIE_MSS_V6
+function cookieSizes(ip: IpHeader): readonly number[] {
+  return ip.version === 4 ? COOKIE_MSS_V4 : COOKIE_MSS_V6
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '../tcp/reason.ts'
 import type { State } from '../tcp/states.ts'
 import type { IpHeader, Packet } from '../wire/packet.ts'
 import type { TcpSegment } from '../wire/tcp.ts'
@@ -22,8 +23,18 @@ export type Direction = 'in' | 'out'
 export interface Probe {
   /** Every packet a device brings or takes, whole: what a capture file holds. */
   packet(direction: Direction, device: Device, packet: Packet, now: number): void
-  /** Every TCP segment of ours or for us; `flow` is null where no connection owns it (a stray, a RST of refusal). */
-  segment(direction: Direction, ip: IpHeader, segment: TcpSegment, flow: Flow | null, now: number): void
+  /**
+   * Every TCP segment of ours or for us; `flow` is null where no connection owns it (a stray, a RST of refusal).
+   * `reason`: why we send it; '' of what comes.
+   */
+  segment(
+    direction: Direction,
+    ip: IpHeader,
+    segment: TcpSegment,
+    flow: Flow | null,
+    now: number,
+    reason: Reason | '',
+  ): void
   /** A connection has moved along one arc of the state diagram. */
   state(flow: Flow, from: State, to: State, now: number): void
 }

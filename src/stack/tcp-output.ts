@@ -1,6 +1,7 @@
 import type { TcpConfig } from '../tcp/config.ts'
 import { answerWithCookie, type CookieAnswer } from '../tcp/cookie-handshake.ts'
 import type { TcpCounters } from '../tcp/counters.ts'
+import type { Reason } from '../tcp/reason.ts'
 import { refusal } from '../tcp/refusal.ts'
 import type { Address } from '../wire/address.ts'
 import { ECN_BITS, HEADROOM, IpHeader, NOT_ECT, Packet, PROTOCOL_TCP } from '../wire/packet.ts'
@@ -86,7 +87,7 @@ export class TcpOutput {
       this.options.hopLimit = connection.options.hopLimit
       // The DSCP is the user's (IP_TOS; SHLD-22, SHLD-23), the ECN field the connection's.
       this.options.trafficClass = (connection.options.trafficClass & ~ECN_BITS) | segment.ecn
-      this.transmit(route, segment, endpoint, probe, now)
+      this.transmit(route, segment, endpoint, connection.tcb.reason, probe, now)
     }
   }
 
@@ -95,7 +96,7 @@ export class TcpOutput {
     const route = this.network.route(ip.source, ip.destination)
     if (route === null || !this.hasRoom(route) || !refusal(segment, this.segment)) return
     this.counters.TcpOutRsts += 1
-    this.transmitAlone(route, ip.trafficClass & 0xfc, null, probe, now)
+    this.transmitAlone(route, ip.trafficClass & 0xfc, null, 'refusal', probe, now)
   }
 
   /** The last ACK of a connection in TIME-WAIT, again. */
@@ -103,7 +104,7 @@ export class TcpOutput {
     const route = this.network.route(entry.remote, entry.local)
     if (route === null || !this.hasRoom(route)) return
     entry.lastAck(this.segment, now)
-    this.transmitAlone(route, 0, entry, probe, now)
+    this.transmitAlone(route, 0, entry, 'time-wait-ack', probe, now)
   }
 
   /** The SYN,ACK to a SYN of which nothing is kept. */
@@ -119,7 +120,7 @@ export class TcpOutput {
     this.segment.sourcePort = syn.destinationPort
     this.segment.destinationPort = syn.sourcePort
     answerWithCookie(syn, answer, config, this.segment)
-    this.transmitAlone(route, 0, null, probe, now)
+    this.transmitAlone(route, 0, null, 'cookie', probe, now)
   }
 
   /** Whether the device takes one more packet; the segment to be built is then in its buffer. */
@@ -132,11 +133,18 @@ export class TcpOutput {
   }
 
   /** Sends the segment that was built, which is no connection's. */
-  private transmitAlone(route: Route, trafficClass: number, flow: Flow | null, probe: Probe, now: number): void {
+  private transmitAlone(
+    route: Route,
+    trafficClass: number,
+    flow: Flow | null,
+    reason: Reason,
+    probe: Probe,
+    now: number,
+  ): void {
     this.segment.ecn = NOT_ECT
     this.options.hopLimit = 64
     this.options.trafficClass = trafficClass
-    this.transmit(route, this.segment, flow, probe, now)
+    this.transmit(route, this.segment, flow, reason, probe, now)
   }
 
   /** Whether the device, which has no room, has had none for too long. */
@@ -158,7 +166,14 @@ export class TcpOutput {
     while (endpoint.connection.poll(now, segment)) this.network.counters.IpOutDiscards += 1
   }
 
-  private transmit(route: Route, segment: TcpSegment, flow: Flow | null, probe: Probe, now: number): void {
+  private transmit(
+    route: Route,
+    segment: TcpSegment,
+    flow: Flow | null,
+    reason: Reason | '',
+    probe: Probe,
+    now: number,
+  ): void {
     const { packet } = this
     this.counters.TcpOutSegs += 1
     packet.bytes = segment.bytes
@@ -171,7 +186,7 @@ export class TcpOutput {
     this.ip.destination.set(route.destination)
     this.ip.protocol = PROTOCOL_TCP
     this.ip.trafficClass = this.options.trafficClass
-    probe.segment('out', this.ip, segment, flow, now)
+    probe.segment('out', this.ip, segment, flow, now, reason)
     this.network.transmit(route, packet, PROTOCOL_TCP, TCP_CHECKSUM_OFFSET, this.options, now)
   }
 

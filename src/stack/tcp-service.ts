@@ -38,7 +38,6 @@ export class TcpService {
   onwarning: (warning: Warning) => void = () => {}
   private readonly config: HostConfig
   private readonly network: Network
-  private readonly surroundings: Surroundings
   private readonly listeners: Listeners
   private readonly output: TcpOutput
   private readonly fastOpenCache: FastOpenCache
@@ -55,7 +54,6 @@ export class TcpService {
   constructor(config: HostConfig, network: Network, surroundings: Surroundings, schedule: () => void) {
     const { counters } = this
     const random = () => surroundings.random()
-    this.surroundings = surroundings
     this.config = config
     this.network = network
     const ports = new EphemeralPorts(random, config)
@@ -69,7 +67,7 @@ export class TcpService {
       maker,
       output,
       schedule,
-      onmove: (endpoint, from, to) => this.moved(endpoint, from, to),
+      onmove: (endpoint, from, to, now) => this.moved(endpoint, from, to, now),
       onnews: (endpoint) => this.news.add(endpoint),
     })
     this.memory = maker.memory
@@ -106,7 +104,7 @@ export class TcpService {
     const { segment } = this
     if (!readSegment(ip, packet, segment, this.counters)) return
     const endpoint = this.all.find(ip.destination, segment.destinationPort, ip.source, segment.sourcePort)
-    this.probe.segment('in', ip, segment, endpoint, now)
+    this.probe.segment('in', ip, segment, endpoint, now, '')
     if (endpoint === null) this.open(ip, segment, -1, now)
     else if (endpoint instanceof TimeWait) this.deliverLate(endpoint, ip, segment, now)
     else if (isGone(endpoint)) this.openAnew(endpoint, ip, segment, now)
@@ -138,13 +136,13 @@ export class TcpService {
     switch (entry.receive(segment, now)) {
       case 'reopen':
         if (this.listeners.find(entry.local, entry.localPort) === null) break
-        this.all.forgetLate(entry)
+        this.all.forgetLate(entry, now)
         this.open(ip, segment, nextIsn(entry.sndNxt), now)
         return
       case 'acknowledge':
         break
       case 'reset':
-        this.all.forgetLate(entry)
+        this.all.forgetLate(entry, now)
         return
       case 'ignore':
         return
@@ -236,10 +234,9 @@ export class TcpService {
   release(endpoint: Endpoint, now: number): void {
     const { connection } = endpoint
     connection.close(now)
-    this.all.disown(endpoint)
-    if (this.all.orphanCount > this.config.tcp_max_orphans || connection.tcb.outOfMemory) {
+    if (!this.all.disown(endpoint)) {
       this.counters.TCPAbortOnMemory += 1
-      connection.abort()
+      connection.abort('abort-scarcity')
     }
     this.touch(endpoint)
   }
@@ -324,8 +321,7 @@ export class TcpService {
     this.warnings.push({ code: 'CLOSE_WAIT', message })
   }
 
-  private moved(endpoint: Endpoint, from: State, to: State): void {
-    const now = this.surroundings.now()
+  private moved(endpoint: Endpoint, from: State, to: State, now: number): void {
     if (from === 'SYN-RECEIVED') this.passive.left(endpoint, to, now)
     else if (from === 'SYN-SENT' && to === 'ESTABLISHED') this.fastOpenCache.learn(endpoint)
     if (to === 'CLOSE-WAIT') this.closeWaits.add(endpoint, now)

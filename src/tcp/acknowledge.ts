@@ -38,7 +38,7 @@ export function acknowledge(tcb: Tcb, segment: TcpSegment, now: number): void {
  */
 function heardOfReduction(tcb: Tcb, segment: TcpSegment): void {
   tcb.ecn.echoing = false
-  if (tcb.ecn.agreed && segment.payloadLength > 0) tcb.acks.owed = 'now'
+  if (tcb.ecn.agreed && segment.payloadLength > 0) tcb.acks.demand('ack-window-reduced')
 }
 
 /** The acknowledgment of our SYN in a SYN,ACK (RFC 9293, 3.10.7.3, fourth). */

@@ -1,4 +1,5 @@
 import type { TcpConfig } from './config.ts'
+import type { Reason } from './reason.ts'
 
 /** At most so many segments in a row are acknowledged at once (Linux: TCP_MAX_QUICKACKS). */
 const MAX_QUICK_ACKS = 16
@@ -14,6 +15,8 @@ export type Owed = 'none' | 'delayed' | 'now'
 export class Acks {
   /** What is owed now. */
   owed: Owed = 'none'
+  /** Why: the rule that was first to demand it; '' = none yet. */
+  reason: Reason | '' = ''
   /** Duplicate acknowledgments owed beside it: without SACK each out-of-order segment draws its own. */
   duplicates = 0
   /** RCV.NXT when the last acknowledgment was sent (Linux: rcv_wup). */
@@ -35,6 +38,18 @@ export class Acks {
   constructor(config: TcpConfig) {
     this.config = config
     this.receiveMss = 536
+  }
+
+  /** An acknowledgment is due now, by that rule. */
+  demand(reason: Reason): void {
+    this.owed = 'now'
+    if (this.reason === '') this.reason = reason
+  }
+
+  /** No acknowledgment is owed any more. */
+  waive(): void {
+    this.owed = 'none'
+    this.reason = ''
   }
 
   /** Acknowledge the next segments at once: about half a window of them, but no more than `most` (Linux: tcp_incr_quickack). */
@@ -105,7 +120,7 @@ export class Acks {
     } else {
       this.ato = Math.min(this.ato * 2, rto)
     }
-    this.owed = 'now'
+    this.demand('ack-delayed')
   }
 
   /** A short segment was read to the end: its sender may be waiting (Linux: tcp_cleanup_rbuf). */
@@ -115,7 +130,7 @@ export class Acks {
 
   /** An acknowledgment of `rcvNxt` was sent, alone or on data. */
   sent(rcvNxt: number): void {
-    this.owed = 'none'
+    this.waive()
     this.pushed = 0
     this.duplicates = 0
     this.lastSent = rcvNxt

@@ -31,11 +31,11 @@ export function arriveInOther(tcb: Tcb, segment: TcpSegment, now: number): void 
     if (tcb.state === 'SYN-RECEIVED' && tcb.passive && !tcb.fastOpen.accepted && after(segment.seq, tcb.rcv.irs)) {
       tcb.counters.TcpAttemptFails += 1
       returnToListen(tcb)
-      tcb.replyReset(segment)
+      tcb.replyReset('reset-other-syn', segment)
       return
     }
     tcb.counters.TCPSYNChallenge += 1
-    tcb.challenge(now)
+    tcb.challenge('challenge-syn', now)
     return
   }
   // Fifth, the ACK field.
@@ -79,7 +79,7 @@ function bringsText(tcb: Tcb, segment: TcpSegment): boolean {
 function refuseText(tcb: Tcb, segment: TcpSegment): void {
   tcb.counters.TCPAbortOnData += 1
   tcb.finish('ECONNRESET')
-  tcb.replyReset(segment)
+  tcb.replyReset('reset-text', segment)
 }
 
 /**
@@ -122,15 +122,17 @@ function rememberTimestamp(tcb: Tcb, segment: TcpSegment, now: number): void {
 function unacceptable(tcb: Tcb, segment: TcpSegment, length: number, skipped: SkippedAck, now: number): void {
   if (segment.flags & SYN) {
     tcb.counters.TCPSYNChallenge += 1
-    tcb.challenge(now)
+    tcb.challenge('challenge-syn', now)
     return
   }
+  const old = skipped === 'TCPACKSkippedPAWS'
   if (length === 0) {
-    if (tcb.mayAnswerInvalid(skipped, now)) tcb.acks.owed = 'now'
+    if (tcb.mayAnswerInvalid(skipped, now)) tcb.acks.demand(old ? 'ack-old-timestamp' : 'ack-unacceptable')
     return
   }
-  tcb.acks.owed = 'now'
-  if (before(segment.seq, tcb.rcv.nxt)) {
+  const repeated = before(segment.seq, tcb.rcv.nxt)
+  tcb.acks.demand(old ? 'ack-old-timestamp' : repeated ? 'ack-duplicate' : 'ack-unacceptable')
+  if (repeated) {
     const end = add(segment.seq, length)
     tcb.acks.enterQuickMode(tcb.rcvWnd)
     reportDuplicate(tcb, segment.seq, after(end, tcb.rcv.nxt) ? tcb.rcv.nxt : end)
@@ -142,7 +144,7 @@ function handshakeRepeated(tcb: Tcb, segment: TcpSegment, now: number): boolean 
   if ((segment.flags & (SYN | ACK | RST)) !== SYN || segment.seq !== tcb.rcv.irs) return false
   tcb.ecn.repeated(segment.flags)
   if (tcb.mayAnswerInvalid('TCPACKSkippedSynRecv', now)) {
-    tcb.synOwed = true
+    tcb.owedSyn = 'answer-repeated-syn'
     tcb.timers.retransmit = now + tcb.rtt.rto
   }
   return true
@@ -174,7 +176,7 @@ function reset(tcb: Tcb, segment: TcpSegment, now: number): void {
   const { reassembly, rcv } = tcb
   const furthest = tcb.useSack && reassembly.pieces > 0 && segment.seq === reassembly.end
   if (segment.seq !== rcv.nxt && !furthest && !forgetsItsFin(tcb, segment)) {
-    tcb.challenge(now)
+    tcb.challenge('challenge-rst', now)
     return
   }
   switch (tcb.state) {
@@ -201,8 +203,8 @@ function returnToListen(tcb: Tcb): void {
   tcb.sendBuffer.reset(tcb.snd.nxt)
   tcb.timers.clear()
   tcb.flight.clear()
-  tcb.synOwed = false
-  tcb.acks.owed = 'none'
+  tcb.owedSyn = ''
+  tcb.acks.waive()
 }
 
 /** Fifth, the ACK field; false = the segment goes no further. */
@@ -210,7 +212,7 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
   const { snd } = tcb
   if (tcb.state === 'SYN-RECEIVED') {
     if (!after(segment.ack, snd.una) || after(segment.ack, snd.nxt)) {
-      tcb.replyReset(segment)
+      tcb.replyReset('reset-bad-ack', segment)
       return false
     }
     rememberTimestamp(tcb, segment, now)
@@ -220,19 +222,19 @@ function acknowledgment(tcb: Tcb, segment: TcpSegment, now: number): boolean {
     if (segment.flags & SYN) {
       tcb.ecn.answered(segment.flags)
       reportDuplicate(tcb, segment.seq, tcb.rcv.nxt)
-      tcb.acks.owed = 'now'
+      tcb.acks.demand('ack-handshake')
     }
     return true
   }
   // RFC 5961, 5.2 (MAY-12): neither too old nor of the future.
   if (before(segment.ack, add(snd.una, -Math.min(snd.maxWnd, tcb.bytesAcked + (tcb.finAcknowledged ? 1 : 0))))) {
     tcb.counters.TCPOldAck += 1
-    tcb.challenge(now)
+    tcb.challenge('challenge-ack', now)
     return false
   }
   if (after(segment.ack, snd.nxt)) {
     tcb.counters.TCPAckUnsent += 1
-    tcb.challenge(now)
+    tcb.challenge('challenge-ack', now)
     return false
   }
   rememberTimestamp(tcb, segment, now)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { add, distance } from '../wire/seq.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { ChunkPool } from './chunk-pool.ts'
 import { linux } from './config.ts'
 import { TcpCounters } from './counters.ts'
 import { Memory } from './memory.ts'
-import { pattern } from './peer.testkit.ts'
 import { SendBuffer } from './send-buffer.ts'
 
 function sendBuffer(capacity: number): SendBuffer {

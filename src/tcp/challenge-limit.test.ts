@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { ChallengeLimit } from './challenge-limit.ts'
 import { SECOND } from './config.ts'
-
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state >>> 8
-  }
-}
 
 /** How many of `tries` within the second that begins at `now` may go. */
 function granted(limit: ChallengeLimit, tries: number, now: number): number {

@@ -6,6 +6,7 @@ import { HAS_FIN } from './flight.ts'
 import { answered, arriveInListen, arriveInSynSent, openActive, takeSynText } from './handshake.ts'
 import { nextSegment } from './output.ts'
 import type { TimestampMemory } from './paws.ts'
+import type { Reason } from './reason.ts'
 import type { SocketOptions } from './socket-options.ts'
 import type { State } from './states.ts'
 import { Tcb, type TcbSetup, type TcpErrorCode } from './tcb.ts'
@@ -230,7 +231,7 @@ export class Connection {
     if (tcb.state === 'CLOSED' || tcb.orphaned) return
     if (tcb.reassembly.readable > 0) {
       tcb.counters.TCPAbortOnClose += 1
-      this.abort()
+      this.abort('abort-unread')
       return
     }
     this.shutdown()
@@ -239,7 +240,7 @@ export class Connection {
   }
 
   /** ABORT: RST where the peer knows of the connection, and CLOSED (RFC 9293, 3.10.5). */
-  abort(): void {
+  abort(reason: Reason = 'abort'): void {
     const { tcb } = this
     tcb.reassembly.clear()
     switch (tcb.state) {
@@ -252,7 +253,7 @@ export class Connection {
       case 'CLOSE-WAIT':
       case 'CLOSING':
       case 'LAST-ACK':
-        tcb.owedReset = 'active'
+        tcb.owesReset(reason)
         break
       default:
     }
@@ -294,7 +295,7 @@ export class Connection {
       if (tooLong) tcb.flight.lose(i)
     }
     if (tcb.flight.lostOut === 0) return
-    tcb.recovery.repack(tcb.snd.nxt)
+    tcb.recovery.repack('path-mtu', tcb.snd.nxt)
     tcb.timers.retransmit = now + tcb.rtt.rto
   }
 
@@ -336,9 +337,12 @@ export class Connection {
     if (after(at, rcv.up)) rcv.up = at
     if (acks.owed === 'delayed') {
       const due = distance(rcv.nxt, acks.lastSent) > acks.receiveMss
-      if (due || (reassembly.readable === 0 && acks.emptied())) acks.owed = 'now'
+      if (due) acks.demand('ack-every-second')
+      else if (reassembly.readable === 0 && acks.emptied()) acks.demand('ack-read')
     }
     if (acks.owed === 'now' || tcb.state === 'CLOSE-WAIT' || this.ended) return
-    if (window.worthTelling(acks.lastSent, rcv.nxt, reassembly.readable, acks.receiveMss)) acks.owed = 'now'
+    if (window.worthTelling(acks.lastSent, rcv.nxt, reassembly.readable, acks.receiveMss)) {
+      acks.demand('window-update')
+    }
   }
 }

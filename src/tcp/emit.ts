@@ -10,6 +10,7 @@ import type { Tcb } from './tcb.ts'
 export function emitSyn(tcb: Tcb, now: number, out: TcpSegment): boolean {
   const { snd, flight, window } = tcb
   const answer = tcb.state === 'SYN-RECEIVED'
+  tcb.reason = tcb.owedSyn
   begin(tcb, now, out, answer ? SYN | ACK : SYN, snd.iss)
   if (answer) out.flags |= tcb.ecn.agreed ? ECE : 0
   else out.flags |= tcb.ecn.synFlags(flight.count > 0 && tcb.config.tcp_ecn_fallback)
@@ -29,7 +30,7 @@ export function emitSyn(tcb: Tcb, now: number, out: TcpSegment): boolean {
     flight.resent(0, now)
     countRetransmission(tcb, 0)
   }
-  tcb.synOwed = false
+  tcb.owedSyn = ''
   if (tcb.timers.retransmit === Number.POSITIVE_INFINITY) tcb.timers.retransmit = now + tcb.rtt.rto
   finishAck(tcb, now, out)
   return true
@@ -42,6 +43,7 @@ function openFast(tcb: Tcb, now: number, out: TcpSegment): void {
   out.fastOpenCookie.set(fastOpen.cookie)
   const length = Math.min(fastOpen.synRoom, sendBuffer.length)
   if (length === 0) return
+  tcb.reason = 'open-fast'
   sendBuffer.copy(snd.nxt, length, out.bytes, out.payloadStart)
   out.payloadLength = length
   const end = add(snd.nxt, length)
@@ -53,7 +55,7 @@ function openFast(tcb: Tcb, now: number, out: TcpSegment): void {
   tcb.lastDataSentAt = now
 }
 
-/** Sends what was never sent: `length` bytes, in one segment or a super-packet, and perhaps the FIN. */
+/** Sends what was never sent, for a reason that the caller notes: `length` bytes, in one segment or a super-packet, and perhaps the FIN. */
 export function emitNew(tcb: Tcb, now: number, out: TcpSegment, length: number, fin: boolean, mss: number): void {
   const { snd, flight } = tcb
   const seq = snd.nxt
@@ -100,6 +102,7 @@ export function markNew(tcb: Tcb, out: TcpSegment): void {
 /** Sends segment `index` of the flight again; what is longer than the path now carries, in part. */
 export function emitAgain(tcb: Tcb, now: number, out: TcpSegment, index: number, probe = false): void {
   const { flight } = tcb
+  tcb.reason = probe ? 'loss-probe' : tcb.recovery.reason
   const seq = flight.seq(index)
   // The path, or the peer's window, may have become narrower since.
   let limit = tcb.currentMss()
@@ -139,13 +142,15 @@ function acceptableSeq(tcb: Tcb): number {
 /** A segment with nothing but the acknowledgment. */
 export function emitAck(tcb: Tcb, now: number, out: TcpSegment): void {
   begin(tcb, now, out, ACK, acceptableSeq(tcb))
-  const more = tcb.acks.duplicates > 1 ? tcb.acks.duplicates - 1 : 0
+  const { owed, reason, duplicates } = tcb.acks
+  tcb.reason = owed === 'now' ? reason : 'ack-out-of-order'
   finishAck(tcb, now, out)
-  tcb.acks.duplicates = more
+  if (duplicates > 1) tcb.acks.duplicates = duplicates - 1
 }
 
 /** RST: of this connection (RFC 9293, 3.10.5), or in answer to a segment it cannot have drawn (3.5.2). */
 export function emitReset(tcb: Tcb, now: number, out: TcpSegment): boolean {
+  tcb.reason = tcb.resetReason
   if (tcb.owedReset === 'active') {
     begin(tcb, now, out, RST | ACK, acceptableSeq(tcb))
     out.window = offer(tcb)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { ACK, SYN } from '../wire/tcp.ts'
 import { FAST_OPEN_KEY_PERIOD, FastOpenCookies } from './fast-open-cookies.ts'
 import { Peer } from './peer.testkit.ts'
@@ -178,17 +179,10 @@ describe('Fast Open, passive (RFC 7413, 4.2.2)', () => {
 })
 
 describe('FastOpenCookies', () => {
-  const random = () => {
-    let state = 1
-    return () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state
-    }
-  }
   const addresses = Uint32Array.of(1, 2, 3, 4, 5, 6, 7, 8)
 
   it('RFC 7413, 4.1.2: a cookie is good for the client it was given to, and for no other', () => {
-    const cookies = new FastOpenCookies(random())
+    const cookies = new FastOpenCookies(seeded())
     const cookie = cookies.make(addresses, 0).slice()
     expect(cookies.judge(addresses, cookie, 8, 0)).toBe('good')
     for (let i = 0; i < 8; i += 1) {
@@ -204,7 +198,7 @@ describe('FastOpenCookies', () => {
 
   it('RFC 7413, 5.1: the key changes, and one change later a cookie is still good but old', () => {
     const verdictAfter = (periods: number) => {
-      const cookies = new FastOpenCookies(random())
+      const cookies = new FastOpenCookies(seeded())
       const cookie = cookies.make(addresses, 0).slice()
       return cookies.judge(addresses, cookie, 8, periods * FAST_OPEN_KEY_PERIOD)
     }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { add } from '../wire/seq.ts'
 import { ACK, TcpSegment } from '../wire/tcp.ts'
 import { checkInvariants } from './invariants.testkit.ts'
-import { Peer, pattern } from './peer.testkit.ts'
+import { Peer } from './peer.testkit.ts'
 import { isArc, STATES } from './states.ts'
 
 /** A number near one that matters: an offset to it, or anywhere at all. */

@@ -22,7 +22,7 @@ export function openActive(tcb: Tcb, iss: number, now: number): void {
 export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: number): void {
   if (segment.flags & RST) return
   if (segment.flags & ACK) {
-    tcb.replyReset(segment)
+    tcb.replyReset('refusal', segment)
     return
   }
   // A SYN that is a FIN, too, is no attempt to talk (as Linux).
@@ -36,7 +36,7 @@ export function arriveInListen(tcb: Tcb, segment: TcpSegment, iss: number, now: 
 
 /** The SYN,ACK has gone already, and nobody knows when: it is not sent again, and measures no time. */
 export function answered(tcb: Tcb): void {
-  tcb.synOwed = false
+  tcb.owedSyn = ''
   tcb.snd.nxt = add(tcb.snd.iss, 1)
   tcb.window.honour()
 }
@@ -85,7 +85,7 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
     tcb.fastOpen = NO_FAST_OPEN
     snd.nxt = add(snd.iss, 1)
     tcb.timers.retransmit = Number.POSITIVE_INFINITY
-    tcb.synOwed = true
+    tcb.owedSyn = 'simultaneous-open'
     return
   }
   tcb.ecn.answered(flags)
@@ -93,7 +93,7 @@ export function arriveInSynSent(tcb: Tcb, segment: TcpSegment, now: number): voi
   if (tcb.fastOpen !== NO_FAST_OPEN) openedFast(tcb, segment)
   established(tcb, segment, now)
   // The third ACK goes at once, or rides on data that waits.
-  tcb.acks.owed = 'now'
+  tcb.acks.demand('ack-handshake')
   // Text and FIN of a SYN,ACK are not kept: not acknowledged, they come again (as Linux does).
 }
 
@@ -113,7 +113,7 @@ function openedFast(tcb: Tcb, segment: TcpSegment): void {
   // It was not, and goes again at once; that is no congestion (Linux: tcp_non_congestion_loss_retransmit).
   counters.TCPFastOpenActiveFail += 1
   flight.lose(0)
-  tcb.recovery.repack(tcb.snd.nxt)
+  tcb.recovery.repack('fast-open-refused', tcb.snd.nxt)
 }
 
 /** The text of a SYN, from a client known by its cookie (RFC 7413, 4.2.2). */
@@ -129,7 +129,7 @@ export function takeSynText(tcb: Tcb, syn: TcpSegment, now: number): void {
  * 9293, 3.5.1, figure 9; Linux: TCP_TIMEOUT_MIN).
  */
 function resetHalfOpen(tcb: Tcb, segment: TcpSegment, now: number): void {
-  tcb.replyReset(segment)
+  tcb.replyReset('reset-half-open', segment)
   if (tcb.retransmits === 0) tcb.timers.retransmit = Math.min(tcb.timers.retransmit, now + RETRY_DELAY)
 }
 
@@ -195,7 +195,7 @@ function start(tcb: Tcb, iss: number, now: number): void {
   snd.sml = iss
   tcb.sendBuffer.start = add(iss, 1)
   tcb.createdAt = now
-  tcb.synOwed = true
+  tcb.owedSyn = tcb.passive ? 'answer-syn' : 'open'
   if (!tcb.passive) {
     tcb.useScaling = tcb.config.tcp_window_scaling
     tcb.window.scale = tcb.useScaling ? tcb.window.wantedScale() : 0

@@ -6,10 +6,13 @@ export { TcpCounters } from './counters.ts'
 export { InitialSequence } from './isn.ts'
 export { Memory } from './memory.ts'
 export { newReno } from './newreno.ts'
+export { REASONS, type Reason, type ReasonRule } from './reason.ts'
 export { refusal } from './refusal.ts'
 export { SipHash } from './siphash.ts'
 export { type SocketMemory, socketMemory } from './socket-memory.ts'
 export { ARCS, type Arc, isArc, STATES, type State } from './states.ts'
+export { type RunningTimer, type Status, statusOf } from './status.ts'
+export { MAX_STRIP, type ReceivingFate, type SendingFate, type StripPiece } from './strip.ts'
 export {
   CLOSED,
   CONNECTED,

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { InitialSequence, TUPLE_WORDS } from './isn.ts'
 import { randomness, suspicious } from './randomness.testkit.ts'
 
 /** A million numbers give a bias of a quarter of a per cent in any bit away. */
 const COUNT = 1_000_000
-
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state
-  }
-}
 
 /** Tuples as an attacker has them by the thousand: neighbouring ports of neighbouring addresses, or the other way. */
 type Order = 'ports' | 'addresses'
@@ -91,8 +84,11 @@ const BAD: readonly [string, string, (tuple: Uint32Array, index: number) => numb
 ]
 
 function linear(): () => number {
-  const next = seeded(5)
-  return () => next()
+  let state = 5
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state
+  }
 }
 
 /** A permutation of the index (Feistel): uniform, but without the collisions of independent numbers. */

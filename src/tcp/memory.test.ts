@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { add } from '../wire/seq.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { CHUNK_BYTES, ChunkPool, PAGE_BYTES } from './chunk-pool.ts'
 import { linux } from './config.ts'
 import { TcpCounters } from './counters.ts'
 import { Memory } from './memory.ts'
-import { pattern } from './peer.testkit.ts'
 import { Reassembly } from './reassembly.ts'
 import { SendBuffer } from './send-buffer.ts'
 

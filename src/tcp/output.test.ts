@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { FIN, PSH, type TcpSegment } from '../wire/tcp.ts'
 import { Pair } from './pair.testkit.ts'
-import { Peer, pattern } from './peer.testkit.ts'
+import { Peer } from './peer.testkit.ts'
 
 describe("RFC 896, RFC 9293 3.7.4: Nagle, with Minshall's rule (Linux)", () => {
   it('SHLD-7: a short segment waits while a short one is unacknowledged', () => {

@@ -1,5 +1,5 @@
 import { after, before, distance } from '../wire/seq.ts'
-import type { TcpSegment } from '../wire/tcp.ts'
+import { FIN, type TcpSegment } from '../wire/tcp.ts'
 import { persistDelay } from './acknowledge.ts'
 import { emitAck, emitAgain, emitNew, emitReset, emitSyn, markNew } from './emit.ts'
 import { emitLossProbe, emitProbe } from './probes.ts'
@@ -16,11 +16,14 @@ export function nextSegment(tcb: Tcb, now: number, out: TcpSegment): boolean {
     case 'LISTEN':
       return false
     case 'SYN-SENT':
-      return tcb.synOwed && emitSyn(tcb, now, out)
+      return tcb.owedSyn !== '' && emitSyn(tcb, now, out)
     case 'SYN-RECEIVED':
-      if (tcb.synOwed) return emitSyn(tcb, now, out)
+      if (tcb.owedSyn !== '') return emitSyn(tcb, now, out)
       // A client known by its cookie is answered before its third ACK (RFC 7413, 4.2.2); our FIN waits for that.
-      if (tcb.fastOpen.accepted && after(tcb.sendBuffer.end, tcb.snd.nxt) && sendNew(tcb, now, out)) return true
+      if (tcb.fastOpen.accepted && after(tcb.sendBuffer.end, tcb.snd.nxt) && sendNew(tcb, now, out)) {
+        tcb.reason = 'data-fast'
+        return true
+      }
       break
     case 'TIME-WAIT':
       break
@@ -29,7 +32,7 @@ export function nextSegment(tcb: Tcb, now: number, out: TcpSegment): boolean {
       if (tcb.flight.lostOut > 0 && !tcb.recovery.newFirst && retransmit(tcb, now, out)) return true
       if (sendNew(tcb, now, out)) return true
       if (tcb.probe.owed && emitLossProbe(tcb, now, out)) return true
-      if (tcb.probeOwed) return emitProbe(tcb, now, out)
+      if (tcb.owedProbe !== '') return emitProbe(tcb, now, out)
   }
   if (tcb.acks.owed !== 'now' && tcb.acks.duplicates === 0) return false
   emitAck(tcb, now, out)
@@ -38,7 +41,10 @@ export function nextSegment(tcb: Tcb, now: number, out: TcpSegment): boolean {
 
 /** After a timeout that may be spurious new data goes first; where none can go, retransmissions do (RFC 5682, 3.1, 2b). */
 function asksWithNew(tcb: Tcb, now: number, out: TcpSegment): boolean {
-  if (sendNew(tcb, now, out)) return true
+  if (sendNew(tcb, now, out)) {
+    tcb.reason = 'data-first'
+    return true
+  }
   const { recovery, snd } = tcb
   if (!after(snd.nxt, recovery.highSeq)) {
     recovery.newFirst = false
@@ -101,6 +107,7 @@ function sendNew(tcb: Tcb, now: number, out: TcpSegment): boolean {
   if (!alone && tcb.segmentationLimit > mss) length = superLength(tcb, data, usable, mss, Math.min(room, left))
   emitNew(tcb, now, out, length, fin && length === data, mss)
   markNew(tcb, out)
+  tcb.reason = (out.flags & FIN) === 0 ? 'data' : length > 0 ? 'data-fin' : 'fin'
   return true
 }
 
@@ -146,7 +153,7 @@ function restartAfterIdle(tcb: Tcb, now: number): void {
 }
 
 function armPersist(tcb: Tcb, now: number): void {
-  if (tcb.timers.persist !== Number.POSITIVE_INFINITY || tcb.probeOwed) return
+  if (tcb.timers.persist !== Number.POSITIVE_INFINITY || tcb.owedProbe !== '') return
   tcb.persistBackoff = 0
   tcb.timers.persist = now + persistDelay(tcb)
 }

@@ -71,7 +71,11 @@ export class End {
   /** Everything owed now. */
   drain(now: number): TcpSegment[] {
     const segments: TcpSegment[] = []
+    const { tcb } = this.connection
+    tcb.reason = ''
     while (this.connection.poll(now, this.out)) {
+      if (tcb.reason === '') throw new Error('sent for no reason')
+      tcb.reason = ''
       segments.push(copySegment(this.out))
       if (segments.length > 10_000) throw new Error('poll never ends')
     }

@@ -1,3 +1,4 @@
+import { deviation, pattern } from '../sim/script/pattern.ts'
 import { formatSegment, parseSegment } from '../trace/notation.ts'
 import { SYN, TcpSegment } from '../wire/tcp.ts'
 import { ChallengeLimit } from './challenge-limit.ts'
@@ -9,6 +10,7 @@ import { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { copySegment } from './pair.testkit.ts'
 import type { TimestampMemory } from './paws.ts'
+import type { Reason } from './reason.ts'
 import type { State } from './states.ts'
 import type { TcpErrorCode } from './tcb.ts'
 
@@ -68,6 +70,8 @@ export class Peer {
   readonly states: State[] = ['CLOSED']
   /** Everything it has sent. */
   readonly segments: TcpSegment[] = []
+  /** Why, segment by segment. */
+  readonly reasons: Reason[] = []
   private readonly out = new TcpSegment()
   private readonly iss: number
   private readonly peerIss: number
@@ -291,16 +295,20 @@ export class Peer {
   poll(): string[] {
     const texts: string[] = []
     const base = { seq: this.iss, ack: this.peerIss }
+    const { tcb } = this
+    tcb.reason = ''
     while (this.connection.poll(this.now, this.out)) {
       if (texts.length > 10_000) throw new Error('poll never ends')
       const segment = copySegment(this.out)
       this.segments.push(segment)
+      if (tcb.reason === '') throw new Error('sent for no reason')
+      this.reasons.push(tcb.reason)
+      tcb.reason = ''
       texts.push(formatSegment(segment, { base }))
       const offset = (segment.seq + (segment.flags & SYN ? 1 : 0) - this.iss - 1) >>> 0
       if (!this.verify) continue
-      for (let i = 0; i < segment.payloadLength; i += 1) {
-        if (segment.bytes[i] !== patternAt(offset + i)) throw new Error(`wrong byte at ${offset + i}`)
-      }
+      const wrong = deviation(segment.bytes, 0, segment.payloadLength, offset)
+      if (wrong >= 0) throw new Error(`wrong byte at ${offset + wrong}`)
     }
     return texts
   }
@@ -330,9 +338,8 @@ export class Peer {
   private read(length: number): void {
     const bytes = new Uint8Array(length)
     const count = this.connection.read(bytes, 0, length, this.now)
-    for (let i = 0; i < count; i += 1) {
-      if (bytes[i] !== patternAt(this.got + i)) throw new Error(`read a wrong byte at ${this.got + i}`)
-    }
+    const wrong = deviation(bytes, 0, count, this.got)
+    if (wrong >= 0) throw new Error(`read a wrong byte at ${this.got + wrong}`)
     this.got += count
     if (count !== length) throw new Error(`read ${count} of ${length}`)
   }
@@ -340,15 +347,4 @@ export class Peer {
   private seconds(at: number): string {
     return `${((at - START) / 1_000_000).toFixed(6)} s`
   }
-}
-
-/** The byte at `offset` of either stream. */
-function patternAt(offset: number): number {
-  return (offset * 7 + (offset >> 8)) & 255
-}
-
-export function pattern(offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  for (let i = 0; i < length; i += 1) bytes[i] = patternAt(offset + i)
-  return bytes
 }

@@ -7,7 +7,8 @@ import type { Tcb } from './tcb.ts'
 /** A probe: of a closed window, or of a peer that has gone silent (RFC 9293, 3.8.6.1, 3.8.4). */
 export function emitProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
   const { snd } = tcb
-  tcb.probeOwed = false
+  tcb.reason = tcb.owedProbe
+  tcb.owedProbe = ''
   const data = tcb.unsent - (tcb.finQueued && !tcb.finSent ? 1 : 0)
   const usable = distance(tcb.windowEnd, snd.nxt)
   if (tcb.flight.count === 0 && usable > 0 && tcb.unsent > 0) {
@@ -17,6 +18,7 @@ export function emitProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
     const fin = tcb.finQueued && length === data && usable > length
     emitNew(tcb, now, out, length, fin, mss)
     if (length > 0) out.flags |= PSH
+    tcb.reason = 'data-held'
     // The timer alone watches over it (Linux: tcp_write_wakeup).
     tcb.timers.lossProbe = Number.POSITIVE_INFINITY
     return true
@@ -45,6 +47,7 @@ export function emitLossProbe(tcb: Tcb, now: number, out: TcpSegment): boolean {
   } else {
     emitNew(tcb, now, out, length, fin, mss)
     markNew(tcb, out)
+    tcb.reason = 'loss-probe'
   }
   probe.outstanding = true
   probe.end = snd.nxt

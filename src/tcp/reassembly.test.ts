@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { add } from '../wire/seq.ts'
 import { ChunkPool } from './chunk-pool.ts'
-import { pattern } from './peer.testkit.ts'
 import { Reassembly } from './reassembly.ts'
 
 const SPAN = 3000

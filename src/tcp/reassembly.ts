@@ -55,6 +55,20 @@ export class Reassembly {
     return this.lefts.length
   }
 
+  /** Sequence numbers of the first octet of piece `index`, and after its last; a FIN that waits is one, too. */
+  left(index: number): number {
+    return this.lefts[index] ?? 0
+  }
+
+  right(index: number): number {
+    return this.rights[index] ?? 0
+  }
+
+  /** Sequence number after the last byte in order; before a FIN. */
+  get inOrder(): number {
+    return this.next
+  }
+
   /** Bytes that wait out of order. */
   get waiting(): number {
     let bytes = 0

@@ -24,7 +24,7 @@ export function recover(tcb: Tcb, segment: TcpSegment, advanced: boolean, duplic
   const settled = follow(tcb, segment, advanced, duplicate)
   if (flight.count > 0 && !settled) detect(tcb, advanced, now)
   if (flight.lostOut > 0 && !recovery.repairing) {
-    recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
+    recovery.enter(tcb.useSack ? 'rack' : 'fast-retransmit', tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     if (tcb.useSack) tcb.counters.TCPSackRecovery += 1
     else tcb.counters.TCPRenoRecovery += 1
   }

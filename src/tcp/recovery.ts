@@ -1,8 +1,16 @@
 import { after, before } from '../wire/seq.ts'
 import type { CongestionControl, CongestionWindow } from './congestion.ts'
+import type { Reason } from './reason.ts'
 
 /** Where loss recovery stands (Linux: icsk_ca_state). */
 export type RecoveryPhase = 'Open' | 'CWR' | 'Recovery' | 'Loss'
+
+/** Why a phase sends again, once what began it has. */
+const CONTINUED: Partial<Record<Reason, Reason>> = {
+  'retransmission-timeout': 'after-timeout',
+  'fast-retransmit': 'partial-ack',
+  'reorder-timeout': 'rack',
+}
 
 /**
  * What happens to the congestion window when segments are lost: fast recovery with proportional
@@ -12,6 +20,8 @@ export type RecoveryPhase = 'Open' | 'CWR' | 'Recovery' | 'Loss'
  */
 export class Recovery {
   phase: RecoveryPhase = 'Open'
+  /** Why the next retransmission of this phase is sent; '' = there was no phase yet. */
+  reason: Reason | '' = ''
   /** SND.NXT when the phase began: it ends when this is acknowledged (RFC 6582: recover). */
   highSeq = 0
   /** The timeout may have been spurious: the next acknowledgments will tell (RFC 5682: F-RTO). */
@@ -53,7 +63,8 @@ export class Recovery {
   }
 
   /** Fast recovery begins: loss is evident, the timer has not fired. `resent` retransmissions are in the network. */
-  enter(una: number, nxt: number, resent: number, now: number): void {
+  enter(reason: Reason, una: number, nxt: number, resent: number, now: number): void {
+    this.reason = reason
     this.noteUndo(una, resent)
     // Marks of the same round trip have reduced the window already (RFC 3168, 6.1.2).
     if (this.phase === 'CWR') this.priorThreshold = 0
@@ -95,6 +106,7 @@ export class Recovery {
    */
   timeout(una: number, nxt: number, pipe: number, resent: number, timeouts: number, now: number): void {
     const fresh = !this.repairing
+    this.reason = 'retransmission-timeout'
     // A second timeout of the same data does not lower the threshold again, nor one after marks in it.
     if (this.phase === 'Open' || !before(una, this.highSeq) || (this.phase === 'Loss' && timeouts === 0)) {
       this.noteUndo(una, resent)
@@ -109,8 +121,9 @@ export class Recovery {
     this.newFirst = false
   }
 
-  /** The path MTU has shrunk: what was too large goes again, which is no congestion (Linux: tcp_simple_retransmit). */
-  repack(nxt: number): void {
+  /** What the path has become too narrow for, or the peer has left, goes again, which is no congestion (Linux: tcp_simple_retransmit). */
+  repack(reason: Reason, nxt: number): void {
+    this.reason = reason
     if (this.phase === 'Loss') return
     this.phase = 'Loss'
     this.highSeq = nxt
@@ -166,6 +179,7 @@ export class Recovery {
   /** A segment was sent again. */
   resent(now: number): void {
     this.sent(1)
+    if (this.reason !== '') this.reason = CONTINUED[this.reason] ?? this.reason
     if (this.firstResentAt < 0) this.firstResentAt = now
     if (this.undoable) this.unreported = Math.max(0, this.unreported) + 1
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { rfc } from './config.ts'
 import { Pair } from './pair.testkit.ts'
-import { Peer, pattern } from './peer.testkit.ts'
+import { Peer } from './peer.testkit.ts'
 import { ENDED, URGENT } from './tcb.ts'
 
 /** No tail loss probes: the retransmission timer stands alone. */

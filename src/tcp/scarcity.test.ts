@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { pattern } from '../sim/script/pattern.ts'
 import { PAGE_BYTES } from './chunk-pool.ts'
-import { Peer, pattern } from './peer.testkit.ts'
+import { Peer } from './peer.testkit.ts'
 import { socketMemory } from './socket-memory.ts'
 import { STATES } from './states.ts'
 import { CLOSED, WRITABLE } from './tcb.ts'

@@ -1,17 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { add, distance } from '../wire/seq.ts'
 import { TUPLE_WORDS } from './isn.ts'
 import { COOKIE_MSS_V4, COOKIE_MSS_V6, COOKIE_PERIOD, SynCookies } from './syn-cookies.ts'
-
-/** A generator of uint32, always the same. */
-function seeded(seed = 1): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state
-  }
-}
 
 const TUPLE = Uint32Array.from({ length: TUPLE_WORDS }, (_, i) => i)
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff })

@@ -12,6 +12,7 @@ import { Flight } from './flight.ts'
 import { Loss } from './loss.ts'
 import { LossProbe } from './loss-probe.ts'
 import type { Memory } from './memory.ts'
+import type { Reason } from './reason.ts'
 import { Reassembly } from './reassembly.ts'
 import { Recovery } from './recovery.ts'
 import { Rtt } from './rtt.ts'
@@ -138,13 +139,16 @@ export class Tcb {
   /** What is wrong meanwhile, from ICMP say; becomes the error if the connection times out (RFC 9293, 3.9.2.2). */
   softError: TcpErrorCode = ''
 
-  /** A SYN or SYN,ACK is to be sent (again). */
-  synOwed = false
+  /** Why the segment was sent that went last; '' = none was. */
+  reason: Reason | '' = ''
+  /** A SYN or SYN,ACK is to be sent (again), for that reason; '' = none is. */
+  owedSyn: Reason | '' = ''
   owedReset: OwedReset = 'none'
+  resetReason: Reason | '' = ''
   /** Its sequence number as a reply, its acknowledgment as a refusal. */
   resetNumber = 0
-  /** A probe is to be sent: of a zero window, or of a silent peer. */
-  probeOwed = false
+  /** A probe is to be sent: of a zero window, or of a silent peer; '' = none is. */
+  owedProbe: Reason | '' = ''
 
   /** R1 is reached: the way there may be broken. The stack looks it up anew, asks its neighbour, and clears this. */
   doubtsRoute = false
@@ -228,9 +232,9 @@ export class Tcb {
     // What waits out of order will never be in order; and when its user has gone, nobody reads the rest.
     if (this.orphaned) this.reassembly.clear()
     else this.reassembly.forgetWaiting()
-    this.synOwed = false
-    this.probeOwed = false
-    this.acks.owed = 'none'
+    this.owedSyn = ''
+    this.owedProbe = ''
+    this.acks.waive()
     this.events |= CLOSED | READABLE | WRITABLE
   }
 
@@ -284,14 +288,14 @@ export class Tcb {
   }
 
   /** A challenge ACK is owed, within the limits of RFC 5961, 7: this connection's, then the host's (Linux: tcp_send_challenge_ack). */
-  challenge(now: number): void {
+  challenge(reason: Reason, now: number): void {
     if (!this.mayAnswerInvalid('TCPACKSkippedChallenge', now)) return
     if (!this.challenges.take(now)) {
       this.counters.TCPACKSkippedHost += 1
       return
     }
     this.counters.TCPChallengeACK += 1
-    this.acks.owed = 'now'
+    this.acks.demand(reason)
   }
 
   /** Whether an invalid segment may draw an answer: one in half a second; others are counted (Linux: tcp_oow_rate_limited). */
@@ -304,9 +308,16 @@ export class Tcb {
     return true
   }
 
+  /** A RST of this connection's own accord is owed. */
+  owesReset(reason: Reason): void {
+    this.owedReset = 'active'
+    this.resetReason = reason
+  }
+
   /** Answers a segment that this connection cannot have drawn with the RST of RFC 9293, 3.5.2. */
-  replyReset(segment: TcpSegment): void {
+  replyReset(reason: Reason, segment: TcpSegment): void {
     if (this.owedReset === 'active') return
+    this.resetReason = reason
     const acknowledges = (segment.flags & ACK) !== 0
     this.owedReset = acknowledges ? 'reply' : 'refusal'
     const syn = segment.flags & SYN ? 1 : 0

@@ -39,7 +39,7 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
     tcb.drops += 1
     length = Math.max(0, length - excess)
     tcb.acks.enterQuickMode(tcb.rcvWnd)
-    tcb.acks.owed = 'now'
+    tcb.acks.demand('ack-beyond-window')
   }
   let taken = true
   if (length > 0) {
@@ -48,7 +48,7 @@ export function receiveText(tcb: Tcb, segment: TcpSegment, now: number): void {
   }
   if (fin && taken && excess <= 0 && after(end, rcv.nxt)) {
     tcb.reassembly.insertFin(end)
-    tcb.acks.owed = 'now'
+    tcb.acks.demand('ack-out-of-order')
   }
   if ((fin && end === rcv.nxt) || tcb.reassembly.finReached) receiveFin(tcb, now)
   decide(tcb, now)
@@ -73,7 +73,7 @@ function inOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, leng
   // A hole was filled: the sender in recovery needs to know (RFC 9293, 3.8.6.3; RFC 5681, 4.2).
   if (filling) {
     if (reassembly.pieces === 0) acks.enterQuickMode(tcb.rcvWnd)
-    acks.owed = 'now'
+    acks.demand('ack-hole-filled')
   } else if (window.rtt === 0 || !tcb.useTimestamps) {
     window.sampleByWindow(rcv.nxt, now)
   }
@@ -85,7 +85,7 @@ function starve(tcb: Tcb): void {
   tcb.counters.TCPRcvQDrop += 1
   tcb.drops += 1
   tcb.window.starved = true
-  tcb.acks.owed = 'now'
+  tcb.acks.demand('ack-no-memory')
   tcb.events |= READABLE
 }
 
@@ -95,7 +95,7 @@ function outOfOrder(tcb: Tcb, segment: TcpSegment, seq: number, start: number, l
   const { reassembly, acks, counters } = tcb
   const end = add(seq, length)
   learn(tcb, segment, now)
-  acks.owed = 'now'
+  acks.demand('ack-out-of-order')
   // Without SACK the sender counts duplicates, so each segment draws one (RFC 5681, 3.2).
   if (!tcb.useSack) acks.duplicates = Math.min(acks.duplicates + 1, 64)
   reportOverlap(tcb, seq, end)
@@ -136,23 +136,23 @@ function decide(tcb: Tcb, now: number): void {
   if (acks.owed !== 'delayed') return
   const unacknowledged = distance(rcv.nxt, acks.lastSent)
   if (acks.inQuickMode) {
-    acks.owed = 'now'
+    acks.demand('ack-quick')
   } else if (unacknowledged > acks.receiveMss) {
     const remaining = tcb.rcvWnd
     const opens = window.select(remaining, reassembly.readable, acks.receiveMss) >= window.offered
-    if (opens || reassembly.readable < tcb.options.receiveLowWater) acks.owed = 'now'
+    if (opens || reassembly.readable < tcb.options.receiveLowWater) acks.demand('ack-every-second')
   }
   if (acks.owed !== 'delayed') return
   const delay = acks.delay(tcb.rtt.srtt)
   // A delay that is nearly over, or none, is not worth a timer (Linux: tcp_send_delayed_ack).
-  if (delay === 0 || timers.delayedAck <= now + delay / 4) acks.owed = 'now'
+  if (delay === 0 || timers.delayedAck <= now + delay / 4) acks.demand('ack-delayed')
   else timers.delayedAck = Math.min(timers.delayedAck, now + delay)
 }
 
 /** A segment that holds nothing new: say so at once (RFC 2883, 4.1). */
 function repeated(tcb: Tcb, seq: number, end: number): void {
   tcb.acks.enterQuickMode(tcb.rcvWnd)
-  tcb.acks.owed = 'now'
+  tcb.acks.demand('ack-duplicate')
   reportDuplicate(tcb, seq, end)
 }
 
@@ -176,6 +176,8 @@ function receiveFin(tcb: Tcb, now: number): void {
   // Behind the FIN there is nothing.
   tcb.reassembly.forgetWaiting()
   tcb.events |= ENDED | READABLE
+  // Of all that it acknowledges this is what its reader looks for.
+  acks.reason = 'ack-fin'
   switch (tcb.state) {
     case 'ESTABLISHED':
       // The user is likely to close, too, and the ACK may ride on that FIN.
@@ -184,13 +186,13 @@ function receiveFin(tcb: Tcb, now: number): void {
       tcb.move('CLOSE-WAIT')
       return
     case 'FIN-WAIT-1':
-      acks.owed = 'now'
+      acks.demand('ack-fin')
       // Acknowledged perhaps by this very segment: then straight to TIME-WAIT.
       if (tcb.finAcknowledged) tcb.waitTwoMsl(now)
       else tcb.move('CLOSING')
       return
     case 'FIN-WAIT-2':
-      acks.owed = 'now'
+      acks.demand('ack-fin')
       tcb.waitTwoMsl(now)
       return
     default:

@@ -68,5 +68,5 @@ export function arriveInTimeWait(tcb: Tcb, segment: TcpSegment, now: number): vo
   }
   if ((verdict & TW_ANSWER) === 0) return
   if (verdict & TW_LIMITED && !tcb.mayAnswerInvalid('TCPACKSkippedTimeWait', now)) return
-  tcb.acks.owed = 'now'
+  tcb.acks.demand('time-wait-ack')
 }

@@ -35,7 +35,7 @@ function reorderWindowOver(tcb: Tcb, now: number): void {
   if (flight.count === 0) return
   detect(tcb, false, now)
   if (flight.lostOut > 0 && !recovery.repairing) {
-    recovery.enter(tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
+    recovery.enter('reorder-timeout', tcb.snd.una, tcb.snd.nxt, resentOut(tcb), now)
     tcb.counters.TCPSackRecovery += 1
     // The first retransmission always goes (RFC 6937, 3.1).
     recovery.proportion(1, flight.pipe, false, true)
@@ -92,7 +92,7 @@ function synTimeout(tcb: Tcb, now: number): void {
   tcb.retransmits += 1
   doubt(tcb)
   rtt.back()
-  tcb.synOwed = true
+  tcb.owedSyn = tcb.state === 'SYN-SENT' ? 'open-again' : 'answer-again'
   timers.retransmit = now + clampToUserTimeout(tcb, rtt.rto, tcb.createdAt, now)
   // More than one lost SYN means a window of one segment (RFC 6928, 2).
   if (tcb.retransmits > 1) tcb.congestion.cwnd = 1
@@ -141,7 +141,7 @@ function closedTooLong(tcb: Tcb, now: number): boolean {
 function sacrificed(tcb: Tcb): boolean {
   if (!tcb.orphaned || !tcb.outOfMemory) return false
   tcb.counters.TCPAbortOnMemory += 1
-  tcb.owedReset = 'active'
+  tcb.owesReset('abort-scarcity')
   tcb.finish('')
   return true
 }
@@ -190,7 +190,7 @@ function persistTimeout(tcb: Tcb, now: number): void {
   tcb.counters.TCPWinProbe += 1
   tcb.probesOut += 1
   tcb.persistBackoff += 1
-  tcb.probeOwed = true
+  tcb.owedProbe = 'window-probe'
   timers.persist = now + clampToUserTimeout(tcb, persistDelay(tcb), tcb.probingSince, now)
 }
 
@@ -223,13 +223,13 @@ function keepaliveTimeout(tcb: Tcb, now: number): void {
   // MUST-29: several in a row.
   const dead = userTimeout > 0 ? silent >= userTimeout && tcb.probesOut > 0 : tcb.probesOut >= options.keepCount
   if (dead) {
-    tcb.owedReset = 'active'
+    tcb.owesReset('abort-silence')
     giveUp(tcb)
     return
   }
   tcb.counters.TCPKeepAlive += 1
   tcb.probesOut += 1
-  tcb.probeOwed = true
+  tcb.owedProbe = 'keepalive'
   timers.keepalive = now + options.keepInterval * 1_000_000
 }
 

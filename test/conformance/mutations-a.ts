@@ -203,14 +203,14 @@ export const mutationsA: readonly Mutation[] = [
   {
     rule: 'MUST-22',
     file: 'src/tcp/timeouts.ts',
-    find: '  tcb.synOwed = true\n',
+    find: "  tcb.owedSyn = tcb.state === 'SYN-SENT' ? 'open-again' : 'answer-again'\n",
     replace: '',
   },
   {
     rule: 'MUST-22',
     file: 'src/tcp/timeouts.ts',
-    find: '  doubt(tcb)\n  rtt.back()\n  tcb.synOwed',
-    replace: '  rtt.back()\n  tcb.synOwed',
+    find: '  doubt(tcb)\n  rtt.back()\n  tcb.owedSyn',
+    replace: '  rtt.back()\n  tcb.owedSyn',
   },
   {
     rule: 'MUST-23',
@@ -329,7 +329,7 @@ export const mutationsA: readonly Mutation[] = [
   {
     rule: 'MUST-36',
     file: 'src/tcp/timeouts.ts',
-    find: '  tcb.persistBackoff += 1\n  tcb.probeOwed = true\n',
+    find: "  tcb.persistBackoff += 1\n  tcb.owedProbe = 'window-probe'\n",
     replace: '  tcb.persistBackoff += 1\n',
   },
   {

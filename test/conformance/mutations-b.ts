@@ -84,7 +84,7 @@ export const mutationsB: readonly Mutation[] = [
   {
     rule: 'MUST-58',
     file: 'src/tcp/text.ts',
-    find: "if (acks.inQuickMode) {\n    acks.owed = 'now'",
+    find: "if (acks.inQuickMode) {\n    acks.demand('ack-quick')",
     replace: 'if (acks.inQuickMode) {\n    acks.duplicates += 1',
   },
   {
@@ -331,7 +331,7 @@ export const mutationsB: readonly Mutation[] = [
     rule: 'SHLD-31',
     file: 'src/tcp/text.ts',
     find: 'taken = outOfOrder(tcb, segment, seq, start, length, now)',
-    replace: "tcb.acks.owed = 'now'",
+    replace: "tcb.acks.demand('ack-out-of-order')",
   },
   {
     rule: 'MAY-1',
@@ -396,7 +396,7 @@ export const mutationsB: readonly Mutation[] = [
   {
     rule: 'MAY-13',
     file: 'src/tcp/text.ts',
-    find: "  acks.owed = 'now'\n  // Without SACK the sender",
+    find: "  acks.demand('ack-out-of-order')\n  // Without SACK the sender",
     replace: '  // Without SACK the sender',
   },
   {
@@ -474,7 +474,7 @@ export const mutationsB: readonly Mutation[] = [
   {
     rule: 'RFC 2018, 4 e',
     file: 'src/tcp/text.ts',
-    find: "  acks.owed = 'now'\n  // Without SACK the sender",
+    find: "  acks.demand('ack-out-of-order')\n  // Without SACK the sender",
     replace: '  // Without SACK the sender',
   },
   {
@@ -673,7 +673,7 @@ export const mutationsB: readonly Mutation[] = [
     rule: 'RFC 7323, 5.3 R5',
     file: 'src/tcp/text.ts',
     find: 'taken = outOfOrder(tcb, segment, seq, start, length, now)',
-    replace: "tcb.acks.owed = 'now'",
+    replace: "tcb.acks.demand('ack-out-of-order')",
   },
   {
     rule: 'RFC 7323, 5.4',

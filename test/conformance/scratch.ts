@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 
 /** What the tests need beside the source. */
-const COPIED = ['src', 'test', 'package.json', 'tsconfig.base.json', 'vitest.config.ts']
+const COPIED = ['src', 'test', 'package.json', 'tsconfig.base.json', 'vitest.config.ts', 'lab/estab-alias.ts']
 
 /** A copy of the source below the temporary directory, in which rules are broken and mended. */
 export class Scratch {
