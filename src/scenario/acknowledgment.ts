@@ -35,7 +35,7 @@ export const acknowledgment: Scenario = {
   ),
   lookAt: both(
     'The acknowledgment numbers: how they stand still at a gap and then jump; how long after the loss the double line is drawn. The numbers on the ladder are those of the headers.',
-    '看确认号：它们如何停在缺口处，然后一下跳过去；再看丢失多久之后出现表示重传的双线。梯形图上的数字就是首部里的数字。',
+    '确认号：它们如何停在缺口处，然后一下跳过去；再看丢失多久之后出现表示重传的双线。时序图上的数字就是首部里的数字。',
   ),
   parts: [
     {
@@ -161,7 +161,7 @@ export function playLostReply(stage: Stage, lost: Aim): void {
   const loss = link.fault({ way: 'back', aim: lost })
   stage.run(1)
   const numbers = server.sent.map(({ ack }) => ack)
-  stage.figure(both('acknowledgments sent', '发出的确认号'), numbers.join(' '))
+  stage.figure(both('acknowledgments sent', '发出的确认号'), numbers.join(', '))
   stage.check(loss.hits === 1, both('One acknowledgment is lost on the way.', '有一个确认在途中丢失。'))
   stage.check(
     numbers.at(-1) === 800 && socket.unacknowledged === 0,
@@ -200,7 +200,7 @@ export function playOutOfOrder(stage: Stage, late: number): void {
   const { clientHost, server, heard, data } = talk(stage, 3, [{ way: 'forth', aim: hasNumber(500), effect }])
   stage.run(1)
   const numbers = server.sent.map(({ ack }) => ack)
-  stage.figure(both('acknowledgments', '确认号'), numbers.join(' '))
+  stage.figure(both('acknowledgments', '确认号'), numbers.join(', '))
   stage.check(
     numbers.join() === '500,500,700',
     both(
@@ -226,7 +226,7 @@ export function playFastRetransmit(stage: Stage, pieces: number, lost: Aim): voi
   const waited = (again[1]?.at ?? 0) - (again[0]?.at ?? 0)
   stage.figure(both('sent again after, ms', '多久之后重传（毫秒）'), waited / MILLISECOND)
   stage.check(
-    duplicates.length >= 3,
+    duplicates.length === pieces - 2,
     both('Every segment behind the gap draws ack 500 again.', '缺口之后的每个报文段都再次引出确认号 500。'),
   )
   stage.check(
@@ -260,7 +260,7 @@ export function playTwoGaps(stage: Stage, sack: boolean, lost: readonly number[]
   stage.run(1)
   const [first, second, ...others] = data().slice(10)
   const apart = (second?.at ?? 0) - (first?.at ?? 0)
-  if (sack) stage.figure(both('SACK blocks', 'SACK 块'), [...blocks].join(' '))
+  if (sack) stage.figure(both('SACK blocks', 'SACK 块'), [...blocks].join(', '))
   stage.figure(both('between the two retransmissions, ms', '两次重传相隔（毫秒）'), apart / MILLISECOND)
   stage.check(
     first?.seq === 500 && second?.seq === 700 && others.length === 0,

@@ -23,7 +23,7 @@ export const dataAtClose: Scenario = {
       'Close with received data unread is different: those bytes will never be read, and a FIN would make their sender believe that all went well, so a RST tells the truth (RFC 2525, 2.17). ' +
       'An abort (SO_LINGER of 0 seconds) throws away what is unsent and sends RST; nobody goes into TIME-WAIT. ' +
       'Whoever receives RST gets an error (ECONNRESET) and cannot know how much has arrived.',
-    '关闭的意思是“我没有更多的话要说”：此前写入的数据仍会发送，丢失了还会重传，FIN 排在最后一个字节之后，即使应用程序早已退出。' +
+    '关闭的意思是“我的数据发完了”：此前写入的数据仍会发送，丢失了还会重传，FIN 排在最后一个字节之后，即使应用程序早已退出。' +
       '接收缓冲区里还有未读数据时关闭则不同：这些字节永远不会被读取，而 FIN 会让发送方以为一切顺利，所以用 RST 说明真相（RFC 2525，2.17）。' +
       '异常终止（SO_LINGER 为 0 秒）丢弃尚未发送的数据并发送 RST，双方都不进入 TIME-WAIT。' +
       '收到 RST 的一方得到错误 ECONNRESET，无法知道有多少数据已经到达。',
@@ -80,7 +80,7 @@ export function playUnsent(stage: Stage, end: (socket: StreamSocket) => void = (
   )
   stage.check(
     reader.text.length === FILE && fault.hits === 1,
-    both('All 5,000 bytes arrive, even the segment that was lost.', '5000 字节全部到达，连丢失的报文段也不例外。'),
+    both('All 5,000 bytes arrive, even the segment that was lost.', '5000 字节全部到达，丢失的报文段也不例外。'),
   )
   const [fin] = left.sent.filter(({ kind }) => kind === 'FIN,ACK')
   const [first] = left.sent.filter(({ length }) => length > 0)

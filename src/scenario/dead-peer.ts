@@ -19,7 +19,7 @@ const RETRIES2 = { least: 850, most: 1000 } as const
 export const deadPeer: Scenario = {
   name: 'dead-peer',
   number: 16,
-  title: both('The peer dies without a word', '对端无声无息地死去'),
+  title: both('The peer dies without a word', '对端无声无息地消失'),
   question: both(
     'The peer’s power fails, so that neither FIN nor RST comes. How, and when, does the other side learn of it?',
     '对端断电，既没有 FIN 也没有 RST。另一端如何得知，何时得知？',
@@ -36,7 +36,7 @@ export const deadPeer: Scenario = {
   ),
   lookAt: both(
     'The client’s state: ESTABLISHED long after the server is gone, until something is sent that has no answer, or the wrong one.',
-    '看客户端的状态：服务器消失之后很久仍是 ESTABLISHED，直到它发出的报文段得不到应答，或得到 RST。',
+    '客户端的状态：服务器消失之后很久仍是 ESTABLISHED，直到它发出的报文段得不到应答，或得到 RST。',
   ),
   parts: [
     { title: both('Nothing, for ever', '什么都不会发生'), play: (stage) => playSilence(stage) },

@@ -26,7 +26,7 @@ describe('the claims on data in the handshake', () => {
   it('RFC 7413, 5.1: the harm is not done when the server asks for a cookie', () => {
     expect(failures((stage) => playForgedSyn(stage, true, false))).toEqual([
       'The application answers a question that nobody asked.',
-      'The victim gets a hundred times what the attacker sent.',
+      'The victim gets more than a hundred times what the attacker sent.',
     ])
   })
 

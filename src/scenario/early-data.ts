@@ -36,7 +36,7 @@ export const earlyData: Scenario = {
   ),
   lookAt: both(
     'The length in brackets of the third segment and of the SYNs, and the number by which the SYN,ACK answers.',
-    '看第三个报文段和 SYN 括号中的长度，以及 SYN,ACK 的确认号。',
+    '第三个报文段和 SYN 括号中的长度，以及 SYN,ACK 的确认号。',
   ),
   parts: [
     { title: both('Data in the third ACK', '第三个 ACK 携带数据'), play: (stage) => playThirdAck(stage, true) },
@@ -45,7 +45,7 @@ export const earlyData: Scenario = {
       play: (stage) => playSynData(stage, false),
     },
     {
-      title: both('What if it were: forged SYNs with data', '如果信任：伪造的带数据 SYN'),
+      title: both('If it were trusted: a forged SYN with data', '假如信任：伪造的 SYN 携带数据'),
       play: (stage) => playForgedSyn(stage, true),
     },
     { title: both('The same, not trusted', '同样的 SYN，不予信任'), play: (stage) => playForgedSyn(stage, false) },
@@ -124,7 +124,7 @@ export function playSynData(stage: Stage, trusted: boolean): void {
   )
   const again = logs.client.ofKind('ACK').filter(({ length }) => length > 0)
   stage.check(
-    again.length === 1,
+    again.length === 1 && logs.client.sent[1] === again[0],
     both('The client sends the data again, with the third ACK.', '客户端在第三个 ACK 中重新发送数据。'),
   )
   stage.check(
@@ -170,7 +170,10 @@ export function playForgedSyn(stage: Stage, harm: boolean, trusting = harm): voi
     )
     stage.check(
       sent > 100 * forgery.length,
-      both('The victim gets a hundred times what the attacker sent.', '受害者收到的是攻击者所发的百倍。'),
+      both(
+        'The victim gets more than a hundred times what the attacker sent.',
+        '受害者收到的数据是攻击者所发的一百多倍。',
+      ),
     )
     return
   }
@@ -212,7 +215,7 @@ export function playCookie(stage: Stage, asks: number, serves: number): void {
     stage.run(1)
     waits.push(((heardAt[i] ?? 0) - began) / 1000)
   }
-  stage.figure(both('question read after, ms', '读到问题所需时间（毫秒）'), waits.join(' '))
+  stage.figure(both('question read after, ms', '读到问题所需时间（毫秒）'), waits.join(', '))
   stage.check(
     waits[0] === 30,
     both(

@@ -12,7 +12,7 @@ const TIMES = [0, 1, 3, 7, 15, 31, 63] as const
 export const halfOpen: Scenario = {
   name: 'half-open',
   number: 17,
-  title: both('The client that never sends the third ACK', '从不发送第三次 ACK 的客户端'),
+  title: both('The client that never sends the third ACK', '从不发送第三个 ACK 的客户端'),
   question: both(
     'The server has answered a SYN, and nothing comes back. What does it hold, who can see it, and when does it let go?',
     '服务器应答了 SYN，却再也没有回音。它保留了什么？谁能看到？何时放弃？',
@@ -22,7 +22,7 @@ export const halfOpen: Scenario = {
       'The server sends its SYN,ACK again after 1, 3, 7, 15 and 31 seconds (tcp_synack_retries 5), waits once more and forgets the attempt 63 seconds after the SYN. ' +
       'Nobody is told: no RST, no error. With fewer retries the place is free earlier, which is what one wants under a flood.',
     '半开连接停留在监听套接字的 SYN 队列里，处于 SYN-RECEIVED，ss 显示为 SYN-RECV。应用程序对此一无所知：accept 取不到任何连接。' +
-      '服务器在第 1、3、7、15、31 秒重发 SYN,ACK（tcp_synack_retries 为 5），再等最后一次，于收到 SYN 之后 63 秒放弃。' +
+      '服务器在第 1、3、7、15、31 秒重传 SYN,ACK（tcp_synack_retries 为 5），再等最后一次，于收到 SYN 之后 63 秒放弃。' +
       '不通知任何人：没有 RST，也没有错误。重试次数越少，位置空出得越早，这正是遭受洪泛时所需要的。',
   ),
   lookAt: both(

@@ -5,6 +5,7 @@ import { playCookie, playForward, playRedirect } from './http-routes.ts'
 import type { Scenario } from './scenario.ts'
 import { type Pair, Stage } from './stage.ts'
 
+const SECOND = 1_000_000
 const DELAY = 10_000
 const ROUND_TRIP = 2 * DELAY
 const REQUESTS = 3
@@ -36,8 +37,11 @@ export const httpRequest: Scenario = {
     { title: both('One request', '一次请求'), play: (stage) => playRequest(stage) },
     { title: both('A connection for each of three requests', '三个请求，每个请求一个连接'), play: playEach },
     { title: both('Three requests over one connection', '三个请求共用一个连接'), play: playKeepAlive },
-    { title: both('Redirect: the client asks twice', '重定向：客户端请求两次'), play: playRedirect },
-    { title: both('Forward: the server asks for the client', '转发：服务器替客户端请求'), play: playForward },
+    { title: both('Redirect: the client asks twice', '重定向：客户端请求两次'), play: (stage) => playRedirect(stage) },
+    {
+      title: both('Forward: the server asks for the client', '转发：服务器替客户端请求'),
+      play: (stage) => playForward(stage),
+    },
     {
       title: both('Cookie: a session over two connections', 'Cookie：跨越两个连接的会话'),
       play: (stage) => playCookie(stage),
@@ -45,9 +49,17 @@ export const httpRequest: Scenario = {
   ],
 }
 
+/** How the server answers. */
+export interface Answering {
+  /** Microseconds that it takes for an answer. */
+  readonly thinks?: number
+  /** It leaves out the last bytes. */
+  readonly cuts?: boolean
+}
+
 /** `fields`: those of the request. */
-export function playRequest(stage: Stage, fields: readonly string[] = ['Connection: close']): void {
-  const { client, server } = serveHello(stage)
+export function playRequest(stage: Stage, fields = ['Connection: close'], answering: Answering = {}): void {
+  const { client, server } = serveHello(stage, answering)
   const socket = stage.connect(client, server)
   const asking = new HttpClient(socket)
   let answeredAt = -1
@@ -86,7 +98,11 @@ export interface Cost {
 }
 
 function playEach(stage: Stage): void {
-  const cost = requestAll(stage, false)
+  claimEach(stage, requestAll(stage, false))
+}
+
+/** What `cost` must be with a connection each. */
+export function claimEach(stage: Stage, cost: Cost): void {
   stage.check(cost.connections === REQUESTS, both('Three requests took three connections.', '三个请求用了三个连接。'))
   stage.check(cost.roundTrips === 2 * REQUESTS, both('Each took two round trips: six.', '每个请求两个往返：共六个。'))
 }
@@ -115,9 +131,9 @@ export function claimSaving(stage: Stage, cost: Cost): void {
 }
 
 /** Three requests, one after the other, with one connection or one each. */
-export function requestAll(stage: Stage, keepAlive: boolean): Cost {
+export function requestAll(stage: Stage, keepAlive: boolean, answering: Answering = {}): Cost {
   let connections = 0
-  const { client, server } = serveHello(stage, () => {
+  const { client, server } = serveHello(stage, answering, () => {
     connections += 1
   })
   let left = REQUESTS
@@ -146,13 +162,16 @@ export function requestAll(stage: Stage, keepAlive: boolean): Cost {
 }
 
 /** A server that says hello to every request. */
-function serveHello(stage: Stage, onconnection: () => void = () => {}): Pair {
+function serveHello(stage: Stage, { thinks = 0, cuts = false }: Answering, onconnection = (): void => {}): Pair {
   const pair = stage.pair({ link: { delay: DELAY } })
   stage.serve(pair.server, (socket) => {
     onconnection()
     answerHttp(socket, (request: HttpMessage, reply) => {
       const closing = request.fields.get('connection') === 'close'
-      reply(httpBytes('HTTP/1.1 200 OK', closing ? ['Connection: close'] : [], 'hello'))
+      const response = httpBytes('HTTP/1.1 200 OK', closing ? ['Connection: close'] : [], 'hello')
+      const answer = () => reply(response.subarray(0, response.length - (cuts ? 2 : 0)))
+      if (thinks === 0) answer()
+      else stage.world.at((stage.world.now + thinks) / SECOND, answer)
     })
   })
   return pair

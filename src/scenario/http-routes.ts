@@ -1,20 +1,25 @@
 import type { SimHost } from '../sim/sim-host.ts'
 import { both } from './bilingual.ts'
-import { answerHttp, HttpClient } from './http-ends.ts'
+import { type Answer, answerHttp, HttpClient } from './http-ends.ts'
 import { type HttpMessage, httpBytes } from './http-message.ts'
 import type { Stage } from './stage.ts'
 
 const PAGE = 'the page'
 
+/** What the front server does with a request. */
+export type Front = 'redirects' | 'forwards'
+
 /** The front server says where to ask; the client asks there. */
-export function playRedirect(stage: Stage): void {
+export function playRedirect(stage: Stage, does: Front = 'redirects'): void {
   const { client, server: front } = stage.pair()
   const backend = stage.world.host('backend')
+  if (does === 'forwards') stage.world.link(front, backend)
   stage.world.link(client, backend)
-  stage.world.watch(backend, stage.ladder.probe('server'))
+  stage.world.watch(backend, stage.ladder.probe('server', 'backend'))
   const callers = servePage(stage, backend)
-  const location = `Location: http://${backend.address()}/`
-  stage.serve(front, (socket) => answerHttp(socket, (_, reply) => reply(httpBytes('HTTP/1.1 302 Found', [location]))))
+  stage.serve(front, (socket) =>
+    answerHttp(socket, does === 'redirects' ? redirect(backend) : forward(stage, front, backend)),
+  )
 
   const sockets = [stage.connect(client, front)]
   const answers: HttpMessage[] = []
@@ -47,24 +52,19 @@ export function playRedirect(stage: Stage): void {
 }
 
 /** The front server asks itself, and hands the answer on. */
-export function playForward(stage: Stage): void {
+export function playForward(stage: Stage, does: Front = 'forwards'): void {
   const { client, server: front } = stage.pair()
   const backend = stage.world.host('backend')
   stage.world.link(front, backend)
   // Drawn on the left, as the front server has its place on the right.
-  stage.world.watch(backend, stage.ladder.probe('client'))
+  stage.world.watch(backend, stage.ladder.probe('client', 'backend'))
   const callers = servePage(stage, backend)
   let forwarded = ''
-  stage.serve(front, (socket) => {
-    answerHttp(socket, (_, reply) => {
-      const inner = new HttpClient(stage.connect(front, backend))
-      forwarded = inner.socket.localAddress
-      inner.get('/', [], (response) => {
-        inner.close()
-        reply(httpBytes(response.startLine, [], response.body))
-      })
-    })
-  })
+  const note = (address: string): void => {
+    forwarded = address
+  }
+  const answer = does === 'redirects' ? redirect(backend) : forward(stage, front, backend, note)
+  stage.serve(front, (socket) => answerHttp(socket, answer))
 
   const answers: HttpMessage[] = []
   const asking = new HttpClient(stage.connect(client, front))
@@ -87,8 +87,30 @@ export function playForward(stage: Stage): void {
   stage.figure(both('Requests of the client', '客户端的请求数'), answers.length)
 }
 
-/** `show`: what the client makes of the cookie that it was given. */
-export function playCookie(stage: Stage, show = (cookie: string): string => cookie): void {
+/** Tells the client to ask `backend`. */
+function redirect(backend: SimHost): Answer {
+  const location = `Location: http://${backend.address()}/`
+  return (_, reply) => reply(httpBytes('HTTP/1.1 302 Found', [location]))
+}
+
+/** Asks `backend` itself; `note` is told from which address. */
+function forward(stage: Stage, front: SimHost, backend: SimHost, note = (_address: string): void => {}): Answer {
+  return (_, reply) => {
+    const inner = new HttpClient(stage.connect(front, backend))
+    note(inner.socket.localAddress)
+    inner.get('/', [], (response) => {
+      inner.close()
+      reply(httpBytes(response.startLine, [], response.body))
+    })
+  }
+}
+
+/** `show`: what the client makes of the cookie that it was given; `last`: what it shows over the third connection. */
+export function playCookie(
+  stage: Stage,
+  show = (cookie: string): string => cookie,
+  last = (_cookie: string): readonly string[] => [],
+): void {
   const { client, server } = stage.pair()
   serveSessions(stage, server)
   const said: string[] = []
@@ -104,10 +126,13 @@ export function playCookie(stage: Stage, show = (cookie: string): string => cook
   }
   visit('/login/Ada', [], (response) => {
     const cookie = response.fields.get('set-cookie') ?? ''
-    visit('/', [`Cookie: ${show(cookie)}`], () => visit('/', [], () => {}))
+    visit('/', [`Cookie: ${show(cookie)}`], () => visit('/', last(cookie), () => {}))
   })
   stage.run(1)
-  stage.check(new Set(ports).size === 3, both('There were three connections.', '共有三个连接。'))
+  stage.check(
+    new Set(ports).size === 3 && server.host.stats().TcpPassiveOpens === 3,
+    both('There were three connections.', '共有三个连接。'),
+  )
   stage.check(
     said[0] === 'welcome' && said[1] === 'hello, Ada',
     both(

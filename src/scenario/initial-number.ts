@@ -32,11 +32,11 @@ export const initialNumber: Scenario = {
     '谁知道序号，谁就能冒充别人。攻击者看不到服务器给别人的应答；他先建立一条自己的连接得知一个序号，再以服务器所信任的主机的名义伪造 SYN 和第三个 ACK：如果他能预测服务器的序号，服务器就会相信他。' +
       '序号无法预测时，他的 ACK 对不上，得到的回答是 RST。' +
       '序号还必须是新的：如果同一对地址和端口的每次连接都从同一序号开始，旧连接迟到的报文段就会混入新连接。' +
-      'RFC 6528 兼顾两者：地址和端口经秘密散列（外人无法算出），再加上每 4 微秒走一格的时钟，使新的连接总从旧连接之后的序号开始。',
+      'RFC 6528 兼顾两者：对地址和端口做带密钥的散列（外人无法算出），再加上每 4 微秒走一格的时钟，使新的连接总从旧连接之后的序号开始。',
   ),
   lookAt: both(
-    'The forged segments: they come to the server from nowhere. See what the server answers, and what its application reads.',
-    '看伪造的报文段：它们不知从何处到达服务器。再看服务器如何应答，它的应用程序读到什么。',
+    'The forged segments, which come to the server from nowhere; the number by which they acknowledge, and the number that the server has given; what it answers, and what its application reads.',
+    '来历不明的伪造报文段：它们的确认号与服务器给出的序号是否吻合；服务器如何应答，它的应用程序读到什么。',
   ),
   parts: [
     {
@@ -60,10 +60,10 @@ export const initialNumber: Scenario = {
 
 /** An attacker far from the path adds `step` to the number that he was given. `isn`: the server's; RFC 6528's if none are given. */
 export function playForgery(stage: Stage, believing: boolean, step: number, isn: readonly number[]): void {
-  const { client, server } = stage.pair({ server: { isn } })
+  const { client, server } = stage.pair({ server: { isn }, absolute: true })
   const attacker = stage.world.host('attacker')
   const wire = stage.world.link(attacker, server)
-  stage.world.watch(attacker, stage.ladder.probe('client'))
+  stage.world.watch(attacker, stage.ladder.probe('client', 'attacker'))
   const heard: string[] = []
   stage.serve(server, (accepted) => {
     accepted.onevent = () => {
@@ -85,8 +85,14 @@ export function playForgery(stage: Stage, believing: boolean, step: number, isn:
   stage.connect(attacker, server, { address: '10.0.2.2' })
   stage.run(1)
   const log = new HostLog(stage, server)
-  // Flooded, it cannot object to a connection that it has not opened.
+  // It would object, by RST, to a connection that it has not opened.
   client.freeze()
+  stage.remark(
+    both(
+      'Now he speaks in the name of the client, which he keeps too busy to object.',
+      '随后他冒用客户端的名义，并使客户端应接不暇，无法用 RST 反驳。',
+    ),
+  )
   const envelope = { from: client.address(), to: server.address(), sourcePort: TRUSTED_PORT, destinationPort: PORT }
   const guess = add(learned, step + 1)
   wire.forth.send(forge({ ...envelope, seq: 5000, flags: SYN }))
@@ -117,7 +123,7 @@ export function playForgery(stage: Stage, believing: boolean, step: number, isn:
 export function playOldSegment(stage: Stage, same: boolean, isn: readonly number[]): void {
   // Timestamps would tell the two apart.
   const options = { config: { tcp_timestamps: false }, isn }
-  const { client, server, link } = stage.pair({ client: options, server: options })
+  const { client, server, link } = stage.pair({ client: options, server: options, absolute: true })
   const heard: string[] = []
   stage.serve(server, (accepted) => {
     const incarnation = heard.push('') - 1
@@ -147,7 +153,7 @@ export function playOldSegment(stage: Stage, same: boolean, isn: readonly number
   second.write(bytesOf('right'))
   stage.run(1)
   const numbers = log.ofKind('SYN').map(({ seq }) => seq)
-  stage.figure(both('initial numbers', '初始序号'), numbers.join(' '))
+  stage.figure(both('initial numbers', '初始序号'), numbers.join(', '))
   stage.figure(both('read on the second connection', '第二条连接上读到'), heard[1] ?? '')
   if (same) {
     stage.check(

@@ -48,6 +48,13 @@ describe('the claims on the last ACK and TIME-WAIT', () => {
     expect(verdicts(stage)).toEqual([false, false, false])
   })
 
+  it('fail when the old segment is not late enough to be sent again', () => {
+    expect(failures((stage) => playOldSegment(stage, 0, undefined, 100_000))).toEqual([
+      'The first connection brings its data once: what wandered off was sent again.',
+      'The old segment fits behind the greeting of the new connection, and its bytes are delivered: 100 is paid twice.',
+    ])
+  })
+
   it('fail when a new connection has other sequence numbers', () => {
     expect(failures((stage) => playOldSegment(stage, 0, [1000, 500_000_000]))).toEqual([
       'The old segment fits behind the greeting of the new connection, and its bytes are delivered: 100 is paid twice.',

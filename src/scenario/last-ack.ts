@@ -39,18 +39,18 @@ export const lastAck: Scenario = {
       'Without TIME-WAIT (tcp_max_tw_buckets: 0) the FIN meets nobody and is answered by RST: a close that went well ends as if the client had crashed. ' +
       'The second reason: a segment may wander in the network for up to one MSL. As long as the pair of addresses and ports rests, an old segment finds no new connection to get into. ' +
       'For the plays about the old segment the initial sequence numbers are chosen to suit it, and timestamps are off: in practice both are further lines of defence.',
-    '最后一个 ACK 没有人确认。如果它丢失，对方会重发 FIN，这时必须还有人来应答：TIME-WAIT 应答，并重新开始 2MSL 计时（RFC 9293，3.10.7.4）。' +
-      '没有 TIME-WAIT（tcp_max_tw_buckets: 0），重发的 FIN 找不到连接，得到的是 RST：本来顺利的关闭，结果却像客户端崩溃了一样。' +
-      '第二个原因：报文段可能在网络中滞留，最长一个 MSL。只要这对地址和端口还在休息，旧报文段就找不到可以混入的新连接。' +
-      '演示旧报文段的两幕选择了对它有利的初始序号，并关闭了时间戳：实际上这二者是另外的防线。',
+    '最后一个 ACK 没有人确认。如果它丢失，对方会重传 FIN，这时必须还有人来应答：处于 TIME-WAIT 的一端应答，并重新开始 2MSL 计时（RFC 9293，3.10.7.4）。' +
+      '没有 TIME-WAIT（tcp_max_tw_buckets: 0），重传的 FIN 找不到连接，得到的是 RST：本来顺利的关闭，结果却像客户端崩溃了一样。' +
+      '第二个原因：报文段可能在网络中滞留，最长一个 MSL。只要这对地址和端口还被 TIME-WAIT 占用，旧报文段就没有新连接可以混入。' +
+      '演示旧报文段的两幕选择了对它有利的初始序号，并关闭了时间戳：实际上这二者是另外两道防线。',
   ),
   lookAt: both(
     'FIN and ACK once more, and when the client is CLOSED; RST in the second ladder; in the third, the segment that arrives out of order after 5 s, and who receives it.',
-    '再次出现的 FIN 和 ACK，以及客户端何时进入 CLOSED；第二幅图中的 RST；第三幅图中 5 秒之后失序到达的报文段，以及谁收到了它。',
+    '再次出现的 FIN 和 ACK，以及客户端何时进入 CLOSED；第二幅图中的 RST；第三幅图中 5 秒之后乱序到达的报文段，以及谁收到了它。',
   ),
   parts: [
     {
-      title: both('With TIME-WAIT: FIN again, ACK again', '有 TIME-WAIT：重发 FIN，重发 ACK'),
+      title: both('With TIME-WAIT: FIN again, ACK again', '有 TIME-WAIT：重传 FIN，再发 ACK'),
       play: (stage) => playLost(stage),
     },
     { title: both('Without TIME-WAIT: RST', '没有 TIME-WAIT：RST'), play: (stage) => playLostWithout(stage) },
@@ -59,7 +59,7 @@ export const lastAck: Scenario = {
       play: (stage) => playOldSegment(stage),
     },
     {
-      title: both('With TIME-WAIT: the pair of ports rests', '有 TIME-WAIT：这对端口在休息'),
+      title: both('With TIME-WAIT: the pair of ports rests', '有 TIME-WAIT：这对端口暂时不能使用'),
       play: (stage) => playRest(stage),
     },
   ],
@@ -97,7 +97,7 @@ export function playLost(stage: Stage, lost = true, config: Partial<HostConfig> 
   const [ack, ackAgain] = left.ofKind('ACK')
   stage.check(
     fault.hits === 1 && first !== undefined && again?.seq === first.seq,
-    both('The server hears nothing and sends its FIN again.', '服务器没有收到确认，重发 FIN。'),
+    both('The server hears nothing and sends its FIN again.', '服务器没有收到确认，重传 FIN。'),
   )
   stage.check(
     ack !== undefined && ackAgain?.ack === ack.ack && right.path.endsWith('LAST-ACK > CLOSED'),
@@ -113,7 +113,7 @@ export function playLost(stage: Stage, lost = true, config: Partial<HostConfig> 
     both('The 60 s count from the second ACK, not from the first.', '60 秒从第二个 ACK 算起，而不是第一个。'),
   )
   stage.figure(
-    both('FIN sent again after, ms', '重发 FIN 之前的等待，毫秒'),
+    both('FIN sent again after, ms', '重传 FIN 之前的等待（毫秒）'),
     ((again?.at ?? 0) - (first?.at ?? 0)) / 1000,
   )
   stage.run(61)
@@ -131,12 +131,12 @@ export function playLostWithout(stage: Stage, buckets = 0): void {
     fault.hits === 1 && client.host.stats().TcpExtTCPTimeWaitOverflow === 1,
     both(
       'The client forgets the connection as soon as its last ACK has gone.',
-      '客户端一发出最后的 ACK 就忘记了连接。',
+      '客户端一发出最后的 ACK 就丢弃了连接。',
     ),
   )
   stage.check(
     left.ofKind('RST').length === 1,
-    both('The FIN sent again meets nobody: RST.', '重发的 FIN 找不到连接：RST。'),
+    both('The FIN sent again meets nobody: RST.', '重传的 FIN 找不到连接：RST。'),
   )
   stage.check(
     left.ofKind('ACK').length === 1 && right.path.endsWith('LAST-ACK > CLOSED'),
@@ -177,13 +177,13 @@ class TwoIncarnations {
     })
   }
 
-  /** The first: its data wanders off, what is sent again arrives, and both close. */
-  playFirst(): void {
-    const fault = this.link.fault({ way: 'forth', aim: nth(1, hasData), effect: { delay: WANDERING } })
+  /** The first: its data wanders off for so many microseconds, what is sent again arrives, and both close. */
+  playFirst(wandering = WANDERING): void {
+    const fault = this.link.fault({ way: 'forth', aim: nth(1, hasData), effect: { delay: wandering } })
     this.open()
     this.stage.run(0.1)
     this.say(ORDER)
-    const arrival = (this.stage.world.now + WANDERING + DELAY) / 1e6
+    const arrival = (this.stage.world.now + wandering + DELAY) / 1e6
     this.stage.world.at(arrival, () => this.stage.remark(both('The old segment arrives.', '旧报文段到达。')))
     this.stage.run(1)
     fault.lift()
@@ -207,12 +207,15 @@ class TwoIncarnations {
   }
 }
 
-/** `buckets`: tcp_max_tw_buckets; `isn`: the client's initial sequence numbers, one connection after the other. */
-export function playOldSegment(stage: Stage, buckets = 0, isn = SUITED): void {
+/**
+ * `buckets`: tcp_max_tw_buckets; `isn`: the client's initial sequence numbers, one connection after the other;
+ * `wandering`: microseconds that the old segment takes.
+ */
+export function playOldSegment(stage: Stage, buckets = 0, isn = SUITED, wandering = WANDERING): void {
   const two = new TwoIncarnations(stage, buckets, isn)
-  two.playFirst()
+  two.playFirst(wandering)
   stage.check(
-    two.received.join() === ORDER,
+    two.received.join() === ORDER && two.client.host.stats().TcpRetransSegs === 1,
     both(
       'The first connection brings its data once: what wandered off was sent again.',
       '第一个连接的数据到达一次：滞留的报文段已经重传过。',
@@ -241,7 +244,7 @@ export function playRest(stage: Stage, buckets = MANY): void {
   two.playFirst()
   stage.check(
     two.open() === 'EADDRINUSE',
-    both('Ports that rest are refused: EADDRINUSE.', '正在休息的端口被拒绝使用：EADDRINUSE。'),
+    both('Ports that rest are refused: EADDRINUSE.', '仍处于 TIME-WAIT 的端口不能使用：EADDRINUSE。'),
   )
   stage.run(60)
   const refused = two.open()

@@ -29,15 +29,15 @@ export const lateSyn: Scenario = {
       'Into a connection that is open a SYN changes nothing: the server repeats where it stands (a challenge ACK, RFC 5961), and the client, if it really had started anew, would answer by RST. ' +
       'After the close, TIME-WAIT recognizes the old SYN by its timestamp and number and opens nothing. ' +
       'Where only the client is in TIME-WAIT the server goes as far as SYN-RECEIVED, and no further, for the third segment does not come: with a handshake of two it would have a connection with nobody.',
-    'SYN 看不出年龄：在监听者眼里，旧的与新的一模一样。但服务器无论怎样应答，都会说出它听到的序号，而客户端知道那是不是自己的。' +
-      '旧 SYN 先于新 SYN 到达时，服务器进入半开状态，客户端的 RST 使之复原。' +
-      '连接已经建立时，SYN 改变不了什么：服务器只是重申自己的位置（挑战 ACK，RFC 5961）；假如客户端真的重新开始，它会以 RST 作答。' +
+    'SYN 本身看不出新旧：对监听的服务器来说，旧的与新的一模一样。但服务器无论怎样应答，确认号都来自它收到的序号，而客户端知道那是不是自己的。' +
+      '旧 SYN 先于新 SYN 到达时，服务器上出现一个半开连接，客户端的 RST 将它清除。' +
+      '连接已经建立时，SYN 改变不了什么：服务器只是用一个 ACK 重申自己期待的序号（挑战 ACK，RFC 5961）；假如客户端真的重新开始，它会以 RST 作答。' +
       '关闭之后，处于 TIME-WAIT 的一端根据时间戳和序号认出旧 SYN，什么也不建立。' +
-      '若只有客户端处于 TIME-WAIT，服务器会走到 SYN-RECEIVED，但到此为止，因为第三个报文段不会来；如果只需两次握手，它就会得到一个没有对端的连接。',
+      '若只有客户端处于 TIME-WAIT，服务器会走到 SYN-RECEIVED，但到此为止，因为第三个报文段不会来；如果只需两次握手，它就会建立起一个没有对端的连接。',
   ),
   lookAt: both(
-    'The acknowledgment numbers: 4294959297 is the old number 1001 counted from the new 9000 (modulo 2^32), and tells the client that the answer is not for its SYN.',
-    '确认号：4294959297 就是旧序号 1001 相对于新的初始序号 9000 的值（模 2^32），客户端由此得知这个应答不是给自己的 SYN 的。',
+    'The acknowledgment numbers, which are those of the headers: the old SYN has the number 1000, the new one 9000; ack 1001 tells the client that the answer is not for its SYN.',
+    '确认号，图中数字就是首部里的数字：旧 SYN 的序号是 1000，新 SYN 的是 9000；客户端看到 ack 1001，就知道这个应答不是给自己的新 SYN 的。',
   ),
   parts: [
     { title: both('Before the new SYN', '先于新的 SYN 到达'), play: (stage) => beforeTheNew(stage) },
@@ -82,7 +82,7 @@ export function beforeTheNew(stage: Stage, segments: Segments = 3, late = 1): vo
     play.accepted() === 1 && server.host.stats().TcpAttemptFails === 1,
     both(
       'The server’s application was told of this one only; the half-open one was forgotten.',
-      '服务器的应用只得知这一个连接；半开的那个已被忘掉。',
+      '服务器的应用程序只得知这一个连接；半开的那个已被丢弃。',
     ),
   )
 }
@@ -160,7 +160,7 @@ export function afterClientsClose(stage: Stage, segments: Segments = 3): void {
   )
   stage.check(
     play.accepted() === 1,
-    both('The server’s application was told of nothing.', '服务器的应用没有得到任何通知。'),
+    both('The server’s application was told of nothing.', '服务器的应用程序没有得到任何通知。'),
   )
 }
 
@@ -173,7 +173,7 @@ export function afterClientsCloseWithTwo(stage: Stage, segments: Segments = 2): 
     play.accepted() === 2,
     both(
       'The server’s application has been given a second connection, which nobody has asked for.',
-      '服务器的应用得到了第二个连接，而没有人请求过它。',
+      '服务器的应用程序得到了第二个连接，而没有人请求过它。',
     ),
   )
   stage.check(
@@ -206,7 +206,7 @@ function begin(
   { segments = 3, config = {}, closeAtOnce = false }: BeginOptions = {},
 ): Play {
   const server = { isn: SERVER_ISNS, config }
-  const pair = stage.pair({ client: { isn: [OLD_ISN, NEW_ISN] }, server })
+  const pair = stage.pair({ client: { isn: [OLD_ISN, NEW_ISN] }, server, absolute: true })
   let accepted = 0
   let received = ''
   stage.serve(pair.server, (socket) => {

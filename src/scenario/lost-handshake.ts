@@ -176,7 +176,7 @@ export function playNoAnswer(stage: Stage, lost: boolean): void {
   stage.check(socket.state === 'SYN-SENT', both('After 126 s it still tries.', '126 秒后它仍在尝试。'))
   stage.run(2)
   const waits = client.ofKind('SYN').map(({ at }) => (at - began) / SECOND)
-  stage.figure(both('SYNs sent at, s', '发出 SYN 的时刻（秒）'), waits.join(' '))
+  stage.figure(both('SYNs sent at, s', '发出 SYN 的时刻（秒）'), waits.join(', '))
   stage.check(
     waits.join() === '0,1,3,7,15,31,63',
     both('Seven SYNs; the wait doubles from 1 s to 32 s.', '一共 7 个 SYN；等待时间从 1 秒逐次加倍到 32 秒。'),
@@ -197,7 +197,7 @@ export function playNoThirdAck(stage: Stage, lost: number): void {
   stage.check(answers.length === 6, both('It has sent its SYN,ACK six times.', '它一共发出 6 次 SYN,ACK。'))
   stage.check(
     serverState() === '' && accepted().length === 0 && socket.state === 'ESTABLISHED',
-    both('It has forgotten the connection; the client believes in it.', '它已经忘掉这条连接；客户端却仍以为连接存在。'),
+    both('It has forgotten the connection; the client believes in it.', '它已经丢弃这条连接；客户端却仍以为连接存在。'),
   )
   socket.write(bytesOf('hello'))
   stage.run(1)

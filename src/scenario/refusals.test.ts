@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from './failures.testkit.ts'
 import { type Firewall, playClosedPort, playDrop, playRejectByIcmp, playRejectByRst } from './refusals.ts'
+import { Stage } from './stage.ts'
 
 const FIREWALLS: readonly Firewall[] = ['none', 'drop', 'reject by ICMP', 'reject by RST']
+
+describe('the ladder of a refusal', () => {
+  it('shows the message that the client gets', () => {
+    const stage = new Stage()
+    playRejectByIcmp(stage)
+    expect(stage.ladder.render()).toMatch(/CLOSED │◄─── from 10\.0\.1\.254 ── icmp prohibited ╌╌╌/)
+  })
+})
 
 describe('the claims on refusals', () => {
   it('on a closed port fail where somebody listens, or a firewall speaks', () => {

@@ -41,7 +41,7 @@ export const refusals: Scenario = {
   title: both('A closed port and two kinds of firewall', '关闭的端口与两种防火墙'),
   question: both(
     'Nobody listens, a firewall drops, a firewall rejects: how does each feel to the client?',
-    '无人监听、防火墙丢弃、防火墙拒绝：客户端各有什么感受？',
+    '无人监听、防火墙丢弃、防火墙拒绝：在客户端看来各是什么样子？',
   ),
   explanation: both(
     'A host answers a SYN for a port that nobody listens on with RST: the client has ECONNREFUSED after one round trip, and knows that the host is up. ' +
@@ -51,11 +51,11 @@ export const refusals: Scenario = {
     '主机对发往无人监听端口的 SYN 回以 RST：客户端在一个往返之后得到 ECONNREFUSED，并且知道主机在运行。' +
       '丢弃报文的防火墙一言不发：客户端发送七次 SYN，127 秒之后得到 ETIMEDOUT，就像没有这台主机一样。' +
       '用 ICMP“管理性禁止”拒绝的防火墙使尝试立即以 EHOSTUNREACH 结束，而且该消息表明了防火墙的地址。' +
-      '用 RST 拒绝的防火墙看起来就像端口关闭；只有应答比服务器所能做到的更早到达这一点露出了破绽。',
+      '用 RST 拒绝的防火墙看起来就像端口关闭；只有一处露出破绽：应答来得太早，服务器不可能这么快。',
   ),
   lookAt: both(
-    'How many SYNs there are, what answers the first one, and when.',
-    '有几个 SYN，是什么应答了第一个，何时应答。',
+    'How many SYNs there are, what answers the first one, who sends that answer, and when it comes.',
+    '有几个 SYN，第一个得到了什么应答，由谁发出，何时到达。',
   ),
   parts: [
     { title: both('Nobody listens', '无人监听'), play: (stage) => playClosedPort(stage) },
@@ -109,7 +109,7 @@ export function playRejectByRst(stage: Stage, { firewall = 'reject by RST' as Fi
     near(attempt.seconds, TO_FIREWALL) && attempt.serverResets === 0,
     both(
       'The answer comes sooner than the server, which sent none, could give it.',
-      '应答比服务器所能做到的更早，而服务器并未发出它。',
+      '应答来得太早，不可能出自服务器，而服务器也确实没有发出过 RST。',
     ),
   )
 }

@@ -39,7 +39,7 @@ export function playSillyWindow(stage: Stage, { piece = AMOUNT, noDelay = 0, cru
     read()
   }
   stage.figure(both('Segments with data', '携带数据的报文段'), sizes.length)
-  stage.figure(both('Bytes in each', '各段字节数'), sizes.join(', '))
+  stage.figure(both('Bytes in each', '各段字节数'), tally(sizes))
   stage.check(got === AMOUNT, both('Every byte arrives.', '所有字节都到达了。'))
   const least = Math.min(...sizes.slice(0, -1))
   stage.check(
@@ -69,8 +69,8 @@ export function playUnmannered(stage: Stage, { opensByCrumbs = true } = {}): voi
     narrow(link, CRUMB)
     stage.remark(
       both(
-        'From now on every ACK is changed on its way to say window 100; the ladder has what the server wrote.',
-        '从现在起，每个 ACK 在途中都被改为窗口 100；图中显示的是服务器原来写的值。',
+        'From now on every ACK of the server is changed on its way: it arrives with window 100.',
+        '从现在起，服务器的每个 ACK 都在途中被改写：到达时窗口为 100。',
       ),
     )
   }
@@ -81,7 +81,7 @@ export function playUnmannered(stage: Stage, { opensByCrumbs = true } = {}): voi
   socket.write(new Uint8Array(AMOUNT))
   stage.run(SECONDS)
   const after = sizes.length
-  stage.figure(both('Crumbs sent in two seconds', '两秒内发送的碎段'), after)
+  stage.figure(both('Crumbs sent in two seconds', '两秒内发送的小报文段'), after)
   stage.check(
     after > 0 && sizes.every((size) => size <= CRUMB),
     both(
@@ -110,6 +110,13 @@ function sizesOn(link: Link): number[] {
     },
   })
   return sizes
+}
+
+/** `1448 (13 ×), 1176`. */
+function tally(sizes: readonly number[]): string {
+  const counts = new Map<number, number>()
+  for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1)
+  return [...counts].map(([size, count]) => (count > 1 ? `${size} (${count} ×)` : String(size))).join(', ')
 }
 
 /** Lets every acknowledgment of the server say that its window is so small. */

@@ -103,7 +103,7 @@ export const slow: Scenario = {
   ),
   lookAt: both(
     'The silence before the first byte, the length of the arrows in time, the segments that are sent again, and the win of the client’s acknowledgments; the last part sets all figures side by side.',
-    '看第一个字节之前的沉默、箭头所经历的时间、被重传的报文段，以及客户端确认中的 win；最后一部分把所有数字并列出来。',
+    '第一个字节之前的沉默、箭头所经历的时间、被重传的报文段，以及客户端确认中的 win；最后一部分把所有数字并列出来。',
   ),
   parts: [
     ...CAUSES.map((cause): ScenarioPart => ({ title: CASES[cause].title, play: (stage) => playCause(stage, cause) })),

@@ -11,8 +11,9 @@ import { httpLine } from './http-message.ts'
 /** Port of the server in every scenario. */
 export const PORT = 80
 
-/** A claim, and whether it held. */
+/** A claim, and whether it held, at a moment: microseconds since the play began. */
 export interface Check {
+  readonly at: number
   readonly claim: Bilingual
   readonly holds: boolean
 }
@@ -96,7 +97,7 @@ export class Stage {
 
   /** Claims something, and notes whether it is so. */
   check(holds: boolean, claim: Bilingual): void {
-    this.checks.push({ claim, holds })
+    this.checks.push({ at: this.world.now, claim, holds })
   }
 
   figure(name: Bilingual, value: string | number): void {

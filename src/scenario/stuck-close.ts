@@ -1,6 +1,6 @@
 import { ENDED, type StreamSocket } from '../socket/stream-socket.ts'
 import type { Warning } from '../stack/warning.ts'
-import { both } from './bilingual.ts'
+import { type Bilingual, both } from './bilingual.ts'
 import { HostLog } from './host-log.ts'
 import { bytesOf } from './message.ts'
 import type { Scenario } from './scenario.ts'
@@ -112,13 +112,20 @@ export function playTimeout(
   )
 }
 
+/** What the host says, in both languages. */
+function warned({ message }: Warning): Bilingual {
+  const [, local = '', remote = ''] = /(\S+) to (\S+)/.exec(message) ?? []
+  const chinese = `连接 ${local} → ${remote} 停留在 CLOSE-WAIT 已有 600 秒：对端已经关闭，应用程序也必须关闭`
+  return both(`The host warns: ${message}`, `主机警告：${chinese}`)
+}
+
 /** `forgets`: the server's application does not close when it sees the end. */
 export function playLeak(stage: Stage, forgets = true): void {
   const { client, server } = stage.pair()
   const warnings: Warning[] = []
   server.host.onwarning = (warning) => {
     warnings.push(warning)
-    stage.remark(both(`The host warns: ${warning.message}`, `主机警告：${warning.message}`))
+    stage.remark(warned(warning))
   }
   stage.serve(server, (socket) => {
     socket.onevent = (events) => {

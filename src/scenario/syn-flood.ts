@@ -73,11 +73,11 @@ export const synFlood: Scenario = {
       '位置占满之后，SYN 就被丢弃，正常客户端的也不例外。' +
       '加大队列、减少重试，只要洪泛速率乘以等待时间小于队列长度就撑得住，代价是内存。' +
       '按来源限制能挡住来自少数地址的洪泛，却挡不住每个 SYN 都换一个地址的洪泛。' +
-      '使用 SYN cookie 时服务器什么都不记：它的序号包含了所需的一切，由第三次 ACK 带回，因此只有真正存在的客户端才占用位置。',
+      '使用 SYN cookie 时服务器什么都不记：它的序号包含了所需的一切，由第三个 ACK 带回，因此只有真正存在的客户端才占用位置。',
   ),
   lookAt: both(
     'The first honest client: its SYN is left unanswered, and goes out again; or it is served at once. Below, how many were served.',
-    '看第一个正常客户端：它的 SYN 得不到应答而重发，或者立即得到服务。下面是得到服务的客户端数目。',
+    '第一个正常客户端：它的 SYN 得不到应答而重传，或者立即得到服务。下面是得到服务的客户端数目。',
   ),
   parts: [
     {
@@ -222,9 +222,9 @@ function server(stage: Stage): SimHost {
 function only(port: number, probe: Probe): Probe {
   return {
     packet() {},
-    segment(direction, ip, segment, flow, now) {
+    segment(direction, ip, segment, flow, now, reason) {
       if (segment.sourcePort === port || segment.destinationPort === port)
-        probe.segment(direction, ip, segment, flow, now)
+        probe.segment(direction, ip, segment, flow, now, reason)
     },
     state(flow, from, to, now) {
       if (flow.localPort === port || flow.remotePort === port) probe.state(flow, from, to, now)

@@ -1,4 +1,5 @@
 import { DatagramSocket } from '../socket/datagram.ts'
+import { type Probe, silentProbe } from '../stack/probe.ts'
 import { both } from './bilingual.ts'
 import { Inbox } from './inbox.ts'
 import type { Scenario } from './scenario.ts'
@@ -22,7 +23,7 @@ export const tcpUdp: Scenario = {
   title: both('TCP against UDP on the same lossy link', '同一条丢包链路上的 TCP 与 UDP'),
   question: both(
     'Ten percent of all packets are lost: what arrives, in which order, and when, over TCP and over UDP?',
-    '所有分组的百分之十会丢失：用 TCP 和用 UDP，什么会到达，以什么次序，在什么时候？',
+    '所有分组的百分之十会丢失：用 TCP 和用 UDP，哪些会到达，按什么次序，何时到达？',
   ),
   explanation: both(
     'The same fifty messages, one each 20 ms, go over the same kind of link. UDP sends each once and never asks: what is lost stays lost, and what arrives has been under way for 10 ms, never longer. ' +
@@ -30,13 +31,13 @@ export const tcpUdp: Scenario = {
       'The price is time: what comes after a lost segment waits for it at the receiver (head-of-line blocking), and there are segments for opening, acknowledging and sending again. ' +
       'A voice would rather miss a message than wait for it; a file must not miss a byte.',
     '同样的五十条消息，每 20 毫秒一条，经过同样的链路。UDP 每条只发一次，从不过问：丢了就丢了，到达的都只在途中 10 毫秒，不会更久。' +
-      'TCP 为字节编号，得知哪些已到达，重传没有到达的：全部到达，各一次，且按次序。' +
+      'TCP 为字节编号，通过确认得知哪些已经到达，重传没有到达的：全部数据按序到达，各一次。' +
       '代价是时间：丢失的报文段之后的数据要在接收端等它（队头阻塞），而且建立连接、确认和重传都要发送报文段。' +
       '语音宁可缺一条消息也不愿等待；文件则一个字节也不能少。',
   ),
   lookAt: both(
-    'The ladder shows TCP’s retransmissions and duplicate acknowledgments; UDP has no ladder, since it sends nothing but the messages: compare the figures.',
-    '时序图中可以看到 TCP 的重传和重复确认；UDP 没有时序图，因为除了消息它什么也不发：请比较各项数字。',
+    'What follows upon a loss: nothing at all over UDP; over TCP the acknowledgment that stands still, with a SACK block, then the double line. Compare the figures.',
+    '丢失之后发生了什么：UDP 什么也不做；TCP 的确认号停住，带上 SACK 块，随后出现表示重传的双线。再比较各项数字。',
   ),
   parts: [
     { title: both('Over UDP', '使用 UDP'), play: (stage) => playUdp(stage) },
@@ -63,6 +64,40 @@ class Delivery {
   get longest(): number {
     return Math.max(...this.delays)
   }
+}
+
+/** The client's segments with data, by their sequence numbers: how often each was sent, and how often it arrived. */
+class Copies {
+  private readonly sent = new Map<number, number>()
+  private readonly arrived = new Map<number, number>()
+
+  constructor(stage: Stage, { client, server }: Pick<Pair, 'client' | 'server'>) {
+    stage.world.watch(client, this.count('out', this.sent))
+    stage.world.watch(server, this.count('in', this.arrived))
+  }
+
+  /** Copies that did not arrive. */
+  get lost(): number {
+    return total(this.sent) - total(this.arrived)
+  }
+
+  /** Segments of which no copy has arrived. */
+  get missing(): number {
+    return [...this.sent.keys()].filter((seq) => !this.arrived.has(seq)).length
+  }
+
+  private count(counted: 'in' | 'out', into: Map<number, number>): Probe {
+    return {
+      ...silentProbe,
+      segment: (direction, _ip, { seq, payloadLength }) => {
+        if (direction === counted && payloadLength > 0) into.set(seq, (into.get(seq) ?? 0) + 1)
+      },
+    }
+  }
+}
+
+function total(counts: ReadonlyMap<number, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0)
 }
 
 /** `loss`: probability for each packet. */
@@ -95,10 +130,11 @@ export function playUdp(stage: Stage, loss = LOSS): void {
   )
 }
 
-/** `loss`: probability for each packet. */
-export function playTcp(stage: Stage, loss = LOSS): void {
+/** `loss`: probability for each packet; `atOnce`: all is said at one time, and what is small is held back. */
+export function playTcp(stage: Stage, loss = LOSS, atOnce = false): void {
   const { client, server }: Pair = stage.pair({ link: { delay: DELAY, loss } })
   const delivery = new Delivery()
+  const copies = new Copies(stage, { client, server })
   stage.serve(server, (socket) => {
     const inbox = new Inbox()
     socket.onevent = () => {
@@ -106,8 +142,8 @@ export function playTcp(stage: Stage, loss = LOSS): void {
       while (inbox.bytes.length >= LENGTH) delivery.take(inbox.take(LENGTH)[0] ?? 0, stage.world.now)
     }
   })
-  const socket = stage.connect(client, server, { options: { TCP_NODELAY: 1 } })
-  sayAll(stage, (message) => socket.write(message))
+  const socket = stage.connect(client, server, { options: { TCP_NODELAY: atOnce ? 0 : 1 } })
+  sayAll(stage, (message) => socket.write(message), atOnce ? 0 : PACE)
   const { sentPackets } = stage.world.trace
   const retransmissions = socket.tcpInfo().tcpi_total_retrans
   const blocked = delivery.delays.filter((delay) => delay > DELAY).length
@@ -118,7 +154,13 @@ export function playTcp(stage: Stage, loss = LOSS): void {
     delivery.order.length === MESSAGES && delivery.inOrder,
     both('All messages arrived, once and in order.', '所有消息都到达了，各一次，且按次序。'),
   )
-  stage.check(retransmissions > 0, both('What was lost was sent again.', '丢失的已经重传。'))
+  stage.check(
+    copies.lost > 0 && copies.missing === 0,
+    both(
+      'Segments were lost, and each of them was sent again until it arrived.',
+      '有报文段丢失，丢失的都已重传，直到到达。',
+    ),
+  )
   stage.check(
     delivery.longest >= 3 * DELAY,
     both(
@@ -136,10 +178,10 @@ export function playTcp(stage: Stage, loss = LOSS): void {
   stage.check(sentPackets > MESSAGES, both('It took more packets than messages.', '所用的分组比消息多。'))
 }
 
-/** Hands each message to `send` at its time, and waits for what comes of it. */
-function sayAll(stage: Stage, send: (message: Uint8Array) => void): void {
+/** Hands each message to `send` at its time, `pace` microseconds apart, and waits for what comes of it. */
+function sayAll(stage: Stage, send: (message: Uint8Array) => void, pace = PACE): void {
   for (let i = 0; i < MESSAGES; i += 1) {
-    stage.world.at(saidAt(i) / SECOND, () => send(new Uint8Array(LENGTH).fill(i)))
+    stage.world.at((START + i * pace) / SECOND, () => send(new Uint8Array(LENGTH).fill(i)))
   }
   stage.run(10)
 }

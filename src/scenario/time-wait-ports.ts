@@ -28,14 +28,14 @@ export const timeWaitPorts: Scenario = {
       'tcp_tw_reuse: 1 lets a new connection take the place of one in TIME-WAIT after one second: timestamps, which both sides must use, tell the segments of the two apart (RFC 6191). ' +
       'tcp_max_tw_buckets is a bound for emergencies: whatever is beyond it is forgotten at once, with all that TIME-WAIT protects from. ' +
       'The best cure is to open fewer connections: keep them alive and use them again, or let the other side close first.',
-    'TIME-WAIT 占用的内存很少，它真正占用的是客户端的端口。对服务器的同一个地址和端口，客户端最多只能有 ip_local_port_range 中端口数那么多的连接，而先关闭的一方，每个端口都要休息 60 秒。' +
+    'TIME-WAIT 占用的内存很少，它真正占用的是客户端的端口。对服务器的同一个地址和端口，客户端最多只能有 ip_local_port_range 中端口数那么多的连接，而先关闭的一方，每个端口都要被 TIME-WAIT 占用 60 秒。' +
       'tcp_tw_reuse: 1 允许新连接在一秒之后接替处于 TIME-WAIT 的旧连接：双方都必须使用的时间戳把两者的报文段区分开来（RFC 6191）。' +
-      'tcp_max_tw_buckets 是应急的上限：超出的部分立即被遗忘，TIME-WAIT 的保护也随之失去。' +
+      'tcp_max_tw_buckets 是应急的上限：超出的部分立即丢弃，TIME-WAIT 的保护也随之失去。' +
       '最好的办法是少建连接：保持连接并重复使用，或者让对方先关闭。',
   ),
   lookAt: both(
     'The error when no port is left; in the two last parts, which SYN takes a port that rests.',
-    '没有端口可用时的错误；后两部分中，哪个 SYN 用了正在休息的端口。',
+    '没有端口可用时的错误；后两部分中，哪个 SYN 用了仍处于 TIME-WAIT 的端口。',
   ),
   parts: [
     { title: both('A thousand ports run out', '一千个端口用尽'), play: (stage) => playRunOut(stage) },
@@ -142,7 +142,10 @@ export function playReuse(stage: Stage, config: Partial<HostConfig> = { tcp_tw_r
   const made = visitor.visits(FEW, 0.3)
   stage.check(
     made === FEW && visitor.visit() === 'EADDRNOTAVAIL',
-    both('Two ports, both resting: for a second they are not given away.', '两个端口都在休息：一秒之内不会让出。'),
+    both(
+      'Two ports, both resting: for a second they are not given away.',
+      '两个端口都处于 TIME-WAIT：一秒之内不会让出。',
+    ),
   )
   stage.run(1)
   const again = visitor.visits(FEW, 0.3)
@@ -157,7 +160,7 @@ export function playReuse(stage: Stage, config: Partial<HostConfig> = { tcp_tw_r
     server.host.stats().TcpPassiveOpens === 2 * FEW && visitor.resting === FEW,
     both(
       'Four connections with two ports; there are never more in TIME-WAIT than ports.',
-      '两个端口用了四个连接；TIME-WAIT 从不多于端口数。',
+      '四个连接只用了两个端口；TIME-WAIT 从不多于端口数。',
     ),
   )
 }
@@ -169,13 +172,13 @@ export function playBuckets(stage: Stage, buckets = 1): void {
   const made = visitor.visits(2 * FEW, 0.3)
   stage.check(
     made === 2 * FEW,
-    both('Four connections, one after the other, with two ports.', '两个端口先后用了四个连接。'),
+    both('Four connections, one after the other, with two ports.', '四个连接先后只用了两个端口。'),
   )
   stage.check(
     visitor.resting === 1 && client.host.stats().TcpExtTCPTimeWaitOverflow === 2 * FEW - 1,
     both(
       'One in TIME-WAIT; three were forgotten and counted: TcpExtTCPTimeWaitOverflow 3.',
-      '一个处于 TIME-WAIT；三个被遗忘并计数：TcpExtTCPTimeWaitOverflow 为 3。',
+      '一个处于 TIME-WAIT；三个被丢弃并计数：TcpExtTCPTimeWaitOverflow 为 3。',
     ),
   )
 }

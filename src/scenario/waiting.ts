@@ -28,7 +28,7 @@ export const waiting: Scenario = {
   ),
   lookAt: both(
     'The windows and probes; the sizes of the segments; the time between the two parts of the request; the message read late though it arrived in time.',
-    '看窗口与探测、报文段的大小、请求两部分之间的时间，以及准时到达却很晚才被读到的消息。',
+    '窗口与探测、报文段的大小、请求两部分之间的时间，以及准时到达却很晚才被读到的消息。',
   ),
   parts: [
     { title: both('Zero window, and a lost update', '零窗口与丢失的窗口更新'), play: (stage) => playZeroWindow(stage) },

@@ -88,12 +88,20 @@ export class ClientChannel extends Channel {
 
 /** A server that knows one key, the example's. It answers a Close with a Close, and closes on what is not masked (RFC 6455, 5.1). */
 export class ServerChannel extends Channel {
+  private readonly accept: string
+
+  /** `accept`: what it makes of the key. */
+  constructor(socket: StreamSocket, now: () => number, accept = ACCEPT) {
+    super(socket, now)
+    this.accept = accept
+  }
+
   protected override upgraded(): void {
     if (this.upgrade?.fields.get('sec-websocket-key') !== KEY) {
       this.socket.close()
       return
     }
-    const fields = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${ACCEPT}`]
+    const fields = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${this.accept}`]
     this.socket.write(httpBytes('HTTP/1.1 101 Switching Protocols', fields))
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { encodeUtf8 } from '../trace/utf8.ts'
+import { TcpSegment } from '../wire/tcp.ts'
 import { asciiText, Inbox } from './inbox.ts'
-import { frameBytes, TEXT, takeFrame } from './websocket-frame.ts'
+import { CLOSE, frameBytes, frameLine, TEXT, takeFrame } from './websocket-frame.ts'
 
 const HELLO = encodeUtf8('Hello')
 const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d)
@@ -25,6 +26,30 @@ describe('frameBytes', () => {
 
   it('makes no frame of more than 65,535 bytes', () => {
     expect(() => frameBytes(TEXT, new Uint8Array(65_536))).toThrow(RangeError)
+  })
+})
+
+describe('frameLine', () => {
+  function line(bytes: Uint8Array): string {
+    const segment = new TcpSegment()
+    segment.bytes = Uint8Array.from([9, ...bytes, 9])
+    segment.payloadStart = 1
+    segment.payloadLength = bytes.length
+    return frameLine(segment)
+  }
+
+  it('tells what a frame says, and whether it is masked', () => {
+    expect(line(frameBytes(TEXT, HELLO))).toBe('text "Hello"')
+    expect(line(frameBytes(TEXT, HELLO, KEY))).toBe('text "Hello", masked')
+    expect(line(frameBytes(CLOSE, Uint8Array.of(3, 232)))).toBe('close 1000')
+  })
+
+  it('tells nothing of what is no whole frame', () => {
+    expect(line(new Uint8Array(0))).toBe('')
+    expect(line(encodeUtf8('GET / HTTP/1.1'))).toBe('')
+    expect(line(frameBytes(TEXT, HELLO).subarray(0, 6))).toBe('')
+    expect(line(Uint8Array.from([...frameBytes(TEXT, HELLO), 0]))).toBe('')
+    expect(line(frameBytes(TEXT, new Uint8Array(200)))).toBe('')
   })
 })
 

@@ -1,4 +1,5 @@
-import type { Inbox } from './inbox.ts'
+import type { TcpSegment } from '../wire/tcp.ts'
+import { asciiText, Inbox } from './inbox.ts'
 
 /** Opcodes (RFC 6455, 11.8). */
 export const TEXT = 1
@@ -48,6 +49,19 @@ export function takeFrame(inbox: Inbox): WebSocketFrame | null {
   const payload = frame.slice(start)
   const key = frame.subarray(keyStart, start)
   return { opcode: first & 0x0f, masked: isMasked, payload: isMasked ? masked(payload, key) : payload }
+}
+
+/** For a ladder: the frame that `segment` carries, `text "Hello", masked`, `close 1000`; '' if it carries none, or none alone. */
+export function frameLine({ bytes, payloadStart, payloadLength }: TcpSegment): string {
+  const [first = 0, second = 0] = bytes.subarray(payloadStart, payloadStart + payloadLength)
+  if ((first !== (FIN | TEXT) && first !== (FIN | CLOSE)) || (second & ~MASKED) >= LONG) return ''
+  const inbox = new Inbox()
+  inbox.bytes = bytes.slice(payloadStart, payloadStart + payloadLength)
+  const frame = takeFrame(inbox)
+  if (frame === null || inbox.bytes.length > 0) return ''
+  const [high = 0, low = 0] = frame.payload
+  const told = frame.opcode === TEXT ? `text "${asciiText(frame.payload)}"` : `close ${(high << 8) | low}`
+  return frame.masked ? `${told}, masked` : told
 }
 
 /** Each byte with one of the key's (RFC 6455, 5.3); done twice, it is undone. */

@@ -1,8 +1,11 @@
 import { silentProbe } from '../stack/probe.ts'
+import { Ladder } from '../trace/ladder.ts'
 import { both } from './bilingual.ts'
+import { httpLine } from './http-message.ts'
 import type { Scenario } from './scenario.ts'
 import type { Stage } from './stage.ts'
 import { ACCEPT, type Channel, ClientChannel, ServerChannel } from './websocket-channel.ts'
+import { frameLine } from './websocket-frame.ts'
 
 /** The masking key and the masked "Hello" of RFC 6455, 5.7. */
 export const MASK = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d)
@@ -22,7 +25,7 @@ export const websocket: Scenario = {
   title: both('WebSocket: an HTTP connection becomes a two-way channel', 'WebSocket：HTTP 连接变成双向通道'),
   question: both(
     'How does a WebSocket begin, and how can both sides talk at once over one TCP connection?',
-    'WebSocket 如何开始？双方怎样在同一个 TCP 连接上同时说话？',
+    'WebSocket 如何开始？双方怎样在同一个 TCP 连接上同时收发？',
   ),
   explanation: both(
     'It begins as an HTTP request to upgrade; the server proves by the answer to a key that it means WebSocket, and says 101. ' +
@@ -30,7 +33,7 @@ export const websocket: Scenario = {
       'A client masks its frames, so that they cannot be mistaken for requests by what stands between; a server does not, and must end a connection on which an unmasked frame comes. ' +
       'A Close frame each way ends it, then TCP closes, the server first.',
     '它以一个请求升级的 HTTP 请求开始；服务器通过对密钥的应答证明自己懂得 WebSocket，并回应 101。' +
-      '此后同一个连接承载带有长度的帧，两个方向随时都可以发送：TCP 本来就是全双工的，轮流说话的是 HTTP。' +
+      '此后同一个连接承载带有长度的帧，两个方向随时都可以发送：TCP 本来就是全双工的，轮流发言的是 HTTP。' +
       '客户端对帧做掩码，使中间设备不会把它们误认为请求；服务器不做掩码，而且收到未做掩码的帧时必须结束连接。' +
       '双方各发一个关闭帧之后，TCP 关闭，服务器在先。',
   ),
@@ -50,18 +53,29 @@ export const websocket: Scenario = {
   ],
 }
 
-/** `pause`: microseconds that the client waits, after the server has begun to speak, before it speaks itself. */
-export function playChat(stage: Stage, pause = 0): void {
-  const { client, accepted } = upgrade(stage, MASK)
+/** What the two do otherwise than in the play. */
+export interface ChatOptions {
+  /** Microseconds that the client waits, after the server has begun to speak, before it speaks itself; Infinity: it is silent. */
+  readonly pause?: number
+  /** What the server makes of the client's key. */
+  readonly accept?: string
+  readonly masks?: boolean
+  /** The client ends the connection without a Close frame. */
+  readonly hangsUp?: boolean
+}
+
+export function playChat(stage: Stage, options: ChatOptions = {}): void {
+  const { pause = 0, accept = ACCEPT, masks = true, hangsUp = false } = options
+  const { client, accepted } = upgrade(stage, masks ? MASK : undefined, accept)
   const payloads = tapPayloads(stage)
   stage.run(SPEAK_AT / SECOND)
   stage.check(
     client.upgrade?.startLine.includes('101') === true && client.upgrade.fields.get('sec-websocket-accept') === ACCEPT,
     both('The server has said 101 and shown the key’s right answer.', '服务器回应 101，并给出密钥的正确应答。'),
   )
-  stage.remark(both('Both speak without waiting for each other.', '双方不等对方，同时说话。'))
+  stage.remark(both('Both speak without waiting for each other.', '双方不等对方，同时发送。'))
   for (const server of accepted) server.say('News!')
-  stage.world.at((SPEAK_AT + pause) / SECOND, () => client.say('Hello'))
+  if (pause < Number.POSITIVE_INFINITY) stage.world.at((SPEAK_AT + pause) / SECOND, () => client.say('Hello'))
   stage.run(0.1)
   const [toServer] = accepted[0]?.frames ?? []
   const [toClient] = client.frames
@@ -83,7 +97,8 @@ export function playChat(stage: Stage, pause = 0): void {
       '“Hello” 在线路上是加了掩码的，服务器的帧则没有。',
     ),
   )
-  client.sayClose(NORMAL)
+  if (hangsUp) client.socket.close()
+  else if (!client.socket.ended) client.sayClose(NORMAL)
   stage.run(1)
   stage.check(
     client.closeStatus === NORMAL && client.socket.state === 'CLOSED' && accepted[0]?.socket.state === 'TIME-WAIT',
@@ -109,12 +124,13 @@ export function playMasking(stage: Stage, key?: Uint8Array): void {
 }
 
 /** A client that asks for the upgrade, and the channels that the server has. */
-function upgrade(stage: Stage, key?: Uint8Array): { client: Channel; accepted: Channel[] } {
+function upgrade(stage: Stage, key?: Uint8Array, accept = ACCEPT): { client: Channel; accepted: Channel[] } {
+  stage.ladder = new Ladder({ describe: (segment) => httpLine(segment) || frameLine(segment) })
   const pair = stage.pair({ link: { delay: DELAY } })
   const now = () => stage.world.now
   const accepted: Channel[] = []
   stage.serve(pair.server, (socket) => {
-    accepted.push(new ServerChannel(socket, now))
+    accepted.push(new ServerChannel(socket, now, accept))
   })
   return { client: new ClientChannel(stage.connect(pair.client, pair.server), now, key), accepted }
 }

@@ -25,10 +25,10 @@ export const whyThree: Scenario = {
       'if its answer is lost it sends no other, the two wait for each other, and only the client’s patience ends; if the SYN was an old one it serves a client that is not there. ' +
       'To show this, the server’s own TCP is left as it is and gets, with each of its answers, a forged third segment at once. ' +
       'With the true third segment the server stays in SYN-RECEIVED, sends its answer again, and forgets what nobody confirms.',
-    '应答之后，服务器还不知道两件事：应答是否到达；这个 SYN 是否真是对方现在的意思，还是滞留在网络中的旧报文段。第三个报文段同时说明了这两点。' +
-      '不要第三个报文段的服务器，会把客户端一无所知的连接当作已经建立：应答丢失后它不会再发，双方互相等待，直到客户端失去耐心；' +
+    '应答之后，服务器还不知道两件事：应答是否到达；这个 SYN 是对方此刻发出的，还是滞留在网络中的旧报文段。第三个报文段同时说明了这两点。' +
+      '不要第三个报文段的服务器，会把客户端一无所知的连接当作已经建立：应答丢失后它不会再发，双方互相等待，直到客户端超时放弃；' +
       '若 SYN 是旧的，它就在为一个并不存在的客户端服务。为了演示这一点，服务器的 TCP 保持原样，只是每发出一个应答，就立刻收到一个伪造的第三个报文段。' +
-      '有了真正的第三个报文段，服务器停留在 SYN-RECEIVED，重发应答，并忘掉无人确认的连接。',
+      '有了真正的第三个报文段，服务器停留在 SYN-RECEIVED，重传应答，并丢弃无人确认的连接。',
   ),
   lookAt: both(
     'When the server becomes ESTABLISHED: before the client’s word with two segments, after it with three; and what is left in the table of variables.',
@@ -78,7 +78,7 @@ export function loseAnswer(stage: Stage, segments: Segments, actual = segments):
       accepted === 1 && socket.state === 'SYN-SENT',
       both(
         'The server’s application has a connection; the client is still in SYN-SENT.',
-        '服务器的应用已经得到一个连接；客户端仍处于 SYN-SENT。',
+        '服务器的应用程序已经得到一个连接；客户端仍处于 SYN-SENT。',
       ),
     )
     stage.run(HOUR)
@@ -86,14 +86,14 @@ export function loseAnswer(stage: Stage, segments: Segments, actual = segments):
       socket.error === 'ETIMEDOUT',
       both(
         'The client has sent its SYN again and again, in vain, and has given up: ETIMEDOUT.',
-        '客户端一再重发 SYN，毫无结果，最终放弃：ETIMEDOUT。',
+        '客户端一再重传 SYN，始终没有应答，最终放弃：ETIMEDOUT。',
       ),
     )
     stage.check(
       states(pair).includes('ESTAB') && client.host.connections().length === 0,
       both(
         'The server still waits, an hour later, in ESTABLISHED, for a request that will never come; on the client there is nothing.',
-        '一小时后，服务器仍处于 ESTABLISHED，等待永远不会到来的请求；客户端则一无所有。',
+        '一小时后，服务器仍处于 ESTABLISHED，等待永远不会到来的请求；客户端上则什么都没有留下。',
       ),
     )
     return
@@ -102,13 +102,13 @@ export function loseAnswer(stage: Stage, segments: Segments, actual = segments):
     accepted === 0 && states(pair).includes('SYN-RECV'),
     both(
       'The server knows that it does not know: SYN-RECEIVED, and its application has not been told.',
-      '服务器清楚自己并不知情：它处于 SYN-RECEIVED，应用尚未得到通知。',
+      '服务器知道自己还不能确定：它处于 SYN-RECEIVED，应用程序尚未得到通知。',
     ),
   )
   stage.run(2)
   stage.check(
     socket.state === 'ESTABLISHED' && accepted === 1,
-    both('The answer was sent again, and the connection is open on both sides.', '应答重发之后，连接在双方都已建立。'),
+    both('The answer was sent again, and the connection is open on both sides.', '应答重传之后，连接在双方都已建立。'),
   )
 }
 
@@ -130,7 +130,7 @@ export function oldSynOfNobody(stage: Stage, segments: Segments, actual = segmen
     )
     stage.check(
       accepted() === 1,
-      both('The server’s application was given a connection.', '服务器的应用得到了一个连接。'),
+      both('The server’s application was given a connection.', '服务器的应用程序得到了一个连接。'),
     )
     stage.run(HOUR)
     stage.check(
@@ -151,7 +151,7 @@ export function oldSynOfNobody(stage: Stage, segments: Segments, actual = segmen
     states(pair).join() === 'LISTEN' && pair.server.host.stats().TcpRetransSegs === 5,
     both(
       'It has sent its answer five times more, and has then forgotten it.',
-      '它又发了五次应答，随后忘掉了这个半开连接。',
+      '它又把应答重传了五次，随后丢弃了这个半开连接。',
     ),
   )
   stage.check(accepted() === 0, NEVER_TOLD)
@@ -178,7 +178,7 @@ export function oldSynRefused(stage: Stage, actual: Segments = 3, meanwhile: (pa
   stage.check(accepted() === 0, NEVER_TOLD)
 }
 
-const NEVER_TOLD = both('The server’s application was never told.', '服务器的应用从未得到通知。')
+const NEVER_TOLD = both('The server’s application was never told.', '服务器的应用程序从未得到通知。')
 
 function join(stage: Stage): Pair {
   return stage.pair({ client: { isn: [CLIENT_ISN] }, server: { isn: [SERVER_ISN] } })
@@ -197,7 +197,7 @@ function sendLateSyn(stage: Stage, { client, server, link }: Pair): () => number
   stage.remark(
     both(
       'The SYN is held up in the network; the client’s application gives up.',
-      'SYN 滞留在网络中；客户端的应用放弃了这次连接。',
+      'SYN 滞留在网络中；客户端的应用程序放弃了这次连接。',
     ),
   )
   return () => accepted

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { hasData, isFin } from '../sim/index.ts'
+import { hasData, isFin, nth } from '../sim/index.ts'
 import { failures } from './failures.testkit.ts'
 import { playLossAcross, playOld, playWrap } from './wrap.ts'
 
 /** Nothing that is sent is one. */
 const NOTHING = isFin
+const isFirst = ({ tcp }: Parameters<typeof hasData>[0]) => tcp?.seq === 2 ** 32 - 9 && tcp.payloadLength > 0
 const ISN = 2 ** 32 - 10
 const INTACT = 'The application reads all 100 bytes, in order.'
 
@@ -21,10 +22,12 @@ describe('the claims on sequence numbers that wrap', () => {
   it('fail when nothing is lost across the wrap, or everything is', () => {
     const [later, again, filled] = [
       'The second segment, with the smaller number, is known to be later: ack 4294967287 again.',
-      'The first goes again.',
+      'The first goes again, once, and the second does not.',
       'The gap across the wrap is filled.',
     ]
     expect(failures((stage) => playLossAcross(stage, NOTHING))).toEqual([later, again])
+    expect(failures((stage) => playLossAcross(stage, nth(2, hasData)))).toEqual([later, again])
+    expect(failures((stage) => playLossAcross(stage, nth(1, isFirst, 2)))).toEqual([again])
     expect(failures((stage) => playLossAcross(stage, hasData))).toEqual([INTACT, later, again, filled])
   })
 

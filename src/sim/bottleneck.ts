@@ -1,4 +1,5 @@
 import { withCongestionMark } from './congestion-mark.ts'
+import { Fifo } from './fifo.ts'
 import type { QueueDiscipline } from './queue.ts'
 import type { Onward, Stage } from './stage.ts'
 import type { WirePacket } from './wire-packet.ts'
@@ -14,8 +15,8 @@ export class Bottleneck implements Stage {
   private freeAt = 0
   private over = 0
   /** When those that wait, or are being sent, will have left; and their lengths. */
-  private readonly leaving: number[] = []
-  private readonly lengths: number[] = []
+  private readonly leaving = new Fifo<number>()
+  private readonly lengths = new Fifo<number>()
   private bytes = 0
 
   constructor(rate: number, queue: QueueDiscipline) {
@@ -26,7 +27,7 @@ export class Bottleneck implements Stage {
   pass(packet: WirePacket, now: number, onward: Onward): void {
     this.settle(now)
     const { length } = packet.bytes
-    const state = { packets: this.leaving.length, bytes: this.bytes, wait: Math.max(0, this.freeAt - now) }
+    const state = { packets: this.leaving.size, bytes: this.bytes, wait: Math.max(0, this.freeAt - now) }
     const verdict = this.queue.judge(state, length, now)
     const taken = verdict === 'mark' ? withCongestionMark(packet) : packet
     if (verdict === 'drop' || taken === null) {
@@ -55,7 +56,7 @@ export class Bottleneck implements Stage {
 
   /** Those that have left do not wait any more. */
   private settle(now: number): void {
-    while ((this.leaving[0] ?? Number.POSITIVE_INFINITY) <= now) {
+    while ((this.leaving.first ?? Number.POSITIVE_INFINITY) <= now) {
       this.leaving.shift()
       this.bytes -= this.lengths.shift() ?? 0
     }

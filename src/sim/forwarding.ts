@@ -28,10 +28,10 @@ export function oneHopLess(packet: WirePacket): WirePacket {
   return new WirePacket(bytes)
 }
 
-/** An IPv4 packet in pieces that an MTU has room for (RFC 791, 3.2), options in each. */
+/** An IPv4 packet in pieces that an MTU has room for (RFC 791, 3.2), options in each; none of IPv6, where routers cut nothing. */
 export function fragmentsOf(packet: WirePacket, mtu: number): Uint8Array[] {
   const { ip, bytes } = packet
-  if (ip === null) return []
+  if (ip === null || ip.version === 6) return []
   const { payloadStart, payloadLength } = ip
   const fragmenter = new Fragmenter()
   const fields = new IpHeader()

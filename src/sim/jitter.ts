@@ -50,7 +50,7 @@ export class Jitter implements Stage {
   /** Mean 3 standard deviations, so that it is seldom cut off at 0. */
   private bell(deviation: number): number {
     let sum = 0
-    for (let i = 0; i < 12; i += 1) sum += this.random.below(65_536)
+    for (let i = 0; i < 12; i += 1) sum += this.random.uint32() >>> 16
     return Math.floor(((sum - 6 * 65_536) * deviation) / 65_536) + 3 * deviation
   }
 

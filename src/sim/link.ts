@@ -22,6 +22,11 @@ export interface FaultOptions {
   readonly aim?: Aim
   /** 'drop' if not given. */
   readonly effect?: FaultEffect
+  /**
+   * 'start': before the wire and its queue, as if the sender had done it; 'end': on arrival, so that the fate of other
+   * packets does not change by it. 'start' if not given.
+   */
+  readonly place?: 'start' | 'end'
 }
 
 /** A fault that is there until it is lifted. */
@@ -51,10 +56,13 @@ export class Link {
 
   /** Lets something go wrong from now on. */
   fault(options: FaultOptions = {}): ActiveFault {
-    const { way, aim = isAny, effect = 'drop' } = options
+    const { way, aim = isAny, effect = 'drop', place = 'start' } = options
     const fault = new Fault(aim, effect)
     const paths = way === undefined ? [this.forth, this.back] : [this[way]]
-    for (const path of paths) path.prepend(fault)
+    for (const path of paths) {
+      if (place === 'start') path.prepend(fault)
+      else path.append(fault)
+    }
     return {
       get hits() {
         return fault.hits

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { DatagramSocket } from '../socket/datagram.ts'
 import { listen } from '../socket/server-socket.ts'
 import { connect, type StreamSocket } from '../socket/stream-socket.ts'
+import { parseAddress } from '../wire/address-text.ts'
+import { readU16 } from '../wire/bytes.ts'
+import { emitIp } from '../wire/ip-header.ts'
+import { IpHeader, PROTOCOL_UDP } from '../wire/packet.ts'
 import { hasData, isRst, nth } from './aims.ts'
 import type { Link } from './link.ts'
 import { Nat, type NatOptions } from './nat.ts'
@@ -184,6 +188,36 @@ describe('NAT', () => {
     const into = new Uint8Array(100)
     expect(accepted[0]?.read(into)).toBe(10)
     expect(into.subarray(0, 10)).toEqual(new Uint8Array(10).fill(7))
+  })
+
+  it('RFC 768: a datagram over IPv4 that does without a checksum still does, and a sum of 0 is written as 0xffff', () => {
+    const { world, inside, outside } = home()
+    const seen: number[][] = []
+    outside.fault({
+      way: 'forth',
+      aim: ({ ip, bytes }) => {
+        if (ip !== null) seen.push([ip.source.w3 & 0xffff, readU16(bytes, ip.payloadStart + 6)])
+        return true
+      },
+    })
+    const header = new IpHeader()
+    header.source.set(parseAddress('10.0.1.1') ?? header.source)
+    header.destination.set(parseAddress('10.0.3.2') ?? header.destination)
+    header.protocol = PROTOCOL_UDP
+    header.payloadLength = 10
+    // The address becomes 10.0.3.1: its second word grows by 0x200, and the checksum falls by that.
+    for (const checksum of [0, 0x200, 0x201]) {
+      const bytes = new Uint8Array(30)
+      bytes.set([7, 0, 0, 9, 0, 10, checksum >> 8, checksum & 255, 1, 2], 20)
+      emitIp(header, bytes, 20)
+      inside.forth.send(bytes)
+    }
+    world.run(0.1)
+    expect(seen).toEqual([
+      [0x0301, 0],
+      [0x0301, 0xffff],
+      [0x0301, 1],
+    ])
   })
 })
 

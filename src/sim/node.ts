@@ -1,6 +1,6 @@
 import type { Port } from './port.ts'
 
-/** What a link can be plugged into: a machine or a router. */
+/** What a link can be plugged into: a machine, a router or a switch. */
 export interface Node {
   readonly name: string
   /** True: it forwards what is not for itself, so that the machines on its links send to it what goes beyond them. */

@@ -26,15 +26,20 @@ export class Path {
   /** What comes before them, and the way through all of it. */
   private before: readonly Stage[] = []
   private way: Onward
+  /** What comes behind them. */
+  private behind: readonly Stage[] = []
+  private last: Onward
 
   /** `stages` in the order in which packets pass them. */
   constructor(name: string, clock: VirtualClock, stages: readonly Stage[]) {
     this.name = name
     this.hash = hashText(name)
     this.clock = clock
-    const end: Onward = (packet, at) => clock.at(at, () => this.arrive(packet))
+    const finish = (packet: WirePacket) => this.last(packet, clock.now())
+    const end: Onward = (packet, at) => clock.at(at, finish, packet)
     this.onto = stages.reduceRight<Onward>((next, stage) => (packet, at) => stage.pass(packet, at, next), end)
     this.way = this.onto
+    this.last = this.arrive
   }
 
   /** A packet begins its way now. */
@@ -50,17 +55,32 @@ export class Path {
     this.begin([stage, ...this.before])
   }
 
-  /** Takes a stage out that was put before the others. */
+  /** Puts a stage behind all others: it meets what would arrive now, so that the fate of other packets does not change. */
+  append(stage: Stage): void {
+    this.end([...this.behind, stage])
+  }
+
+  /** Takes out a stage that was put before or behind the others. */
   remove(stage: Stage): void {
     this.begin(this.before.filter((other) => other !== stage))
+    this.end(this.behind.filter((other) => other !== stage))
   }
 
   private begin(before: readonly Stage[]): void {
     this.before = before
-    this.way = before.reduceRight<Onward>((next, stage) => {
+    this.way = this.through(before, this.onto)
+  }
+
+  private end(behind: readonly Stage[]): void {
+    this.behind = behind
+    this.last = this.through(behind, this.arrive)
+  }
+
+  private through(stages: readonly Stage[], end: Onward): Onward {
+    return stages.reduceRight<Onward>((next, stage) => {
       const inTime = this.inTime(next)
       return (packet, at) => stage.pass(packet, at, inTime)
-    }, this.onto)
+    }, end)
   }
 
   /** What a fault holds back goes on when its time has come, so that it does not hold up those that come before it. */
@@ -72,7 +92,7 @@ export class Path {
     }
   }
 
-  private arrive(packet: WirePacket): void {
+  private readonly arrive: Onward = (packet) => {
     this.observer.arrived(this, packet, this.clock.now())
     this.onarrival(packet.bytes)
   }

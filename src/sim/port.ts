@@ -1,5 +1,6 @@
 import type { Device } from '../stack/device.ts'
 import { HEADROOM, type Packet } from '../wire/packet.ts'
+import { Fifo } from './fifo.ts'
 import type { Path } from './path.ts'
 import { copyOf } from './slab.ts'
 
@@ -13,7 +14,7 @@ export class Port implements Device {
   readonly segmentation = 0
   private readonly out: Path
   private readonly room: Uint8Array
-  private readonly arrived: Uint8Array[] = []
+  private readonly arrived = new Fifo<Uint8Array>()
   private wakeHost: () => void = nobody
   private closed = false
 
@@ -28,13 +29,13 @@ export class Port implements Device {
 
   attach(wake: () => void): void {
     this.wakeHost = wake
-    if (this.arrived.length > 0) wake()
+    if (this.arrived.size > 0) wake()
   }
 
   /** Its host is gone: what comes is lost until another attaches. */
   detach(): void {
     this.wakeHost = nobody
-    this.arrived.length = 0
+    this.arrived.clear()
   }
 
   claim(): Uint8Array | null {
@@ -59,7 +60,7 @@ export class Port implements Device {
 
   close(): void {
     this.closed = true
-    this.arrived.length = 0
+    this.arrived.clear()
   }
 
   private arrive(bytes: Uint8Array): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { listen } from '../socket/server-socket.ts'
 import { connect, type StreamSocket } from '../socket/stream-socket.ts'
 import type { Host } from '../stack/host.ts'
-import { parseAddress } from '../wire/address-text.ts'
+import { formatAddress, parseAddress } from '../wire/address-text.ts'
 import { emitIp } from '../wire/ip-header.ts'
 import { IpHeader, PROTOCOL_UDP } from '../wire/packet.ts'
 import { hasData } from './aims.ts'
@@ -10,7 +10,7 @@ import { forge } from './forge.ts'
 import type { Link } from './link.ts'
 import type { Router } from './router.ts'
 import type { SimHost } from './sim-host.ts'
-import type { WirePacket } from './wire-packet.ts'
+import { WirePacket } from './wire-packet.ts'
 import { World } from './world.ts'
 
 /** Takes a connection and counts what comes. */
@@ -202,6 +202,50 @@ describe('a router', () => {
     // The two decrement 64 to 1, and the answer takes its way too.
     expect(a.forwarded + b.forwarded - before).toBeLessThan(70)
     expect(a.dropped + b.dropped).toBe(1)
+  })
+
+  it.each([
+    ['10.0.1.2', 57],
+    ['10.0.2.1', 57],
+    ['fd00:1::2', 56],
+    ['fd00:2::1', 56],
+  ])('answers ping to its address %s, near or far', (address, length) => {
+    const { world, client, router, near } = routed()
+    const { network } = client.host
+    const to = parseAddress(address)
+    const route = to === null ? null : network.route(to, null)
+    if (route === null) throw new Error('no route')
+    const replies: unknown[] = []
+    network.listenEcho({
+      reply: ({ source, identifier, sequence, hopLimit, bytes, payloadStart, payloadLength }) => {
+        const data = bytes.subarray(payloadStart, payloadStart + payloadLength)
+        replies.push([
+          formatAddress(source),
+          identifier,
+          sequence,
+          hopLimit,
+          data.every((each) => each === 3),
+          data.length,
+        ])
+      },
+      error: () => {},
+    })
+    const ping = (size: number) => network.echo(route, 7, 9, new Uint8Array(size).fill(3), client.host.now(), 5)
+    expect(ping(length)).toBe(true)
+    world.run(0.1)
+    expect(replies).toEqual([[address, 7, 9, 64, true, length]])
+    expect([router.answered, router.dropped, router.forwarded]).toEqual([1, 0, 0])
+    // Neither one that has changed on the way, nor pieces.
+    const spoil = near.fault({
+      way: 'forth',
+      effect: ({ bytes }) => [new WirePacket(bytes.map((each, i) => (i === bytes.length - 1 ? each ^ 1 : each)))],
+    })
+    ping(length)
+    world.run(0.1)
+    spoil.lift()
+    ping(3000)
+    world.run(0.1)
+    expect([replies.length, router.answered, router.dropped]).toEqual([1, 1, 4])
   })
 
   it('has a name that no machine has', () => {

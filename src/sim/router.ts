@@ -1,7 +1,8 @@
 import { prefixBits } from '../ip/prefix.ts'
 import { RouteTable } from '../ip/routes.ts'
+import { isLimitedBroadcast, isMulticast } from '../ip/scope.ts'
 import type { Address } from '../wire/address.ts'
-import { type Prefix, parsePrefix } from '../wire/address-text.ts'
+import type { Prefix } from '../wire/address-text.ts'
 import {
   ICMP_FRAGMENTATION_NEEDED,
   ICMP_HOP_LIMIT_EXCEEDED,
@@ -14,11 +15,12 @@ import {
   ICMPV6_UNREACHABLE,
 } from '../wire/icmp.ts'
 import { type IpHeader, Packet } from '../wire/packet.ts'
-import { icmpErrorFor } from './answers.ts'
+import { echoReplyFor, icmpErrorFor } from './answers.ts'
 import { fragmentsOf, oneHopLess } from './forwarding.ts'
 import type { Middlebox, Surrounds } from './middlebox.ts'
 import type { Node } from './node.ts'
 import type { Port } from './port.ts'
+import { covers, prefixOf } from './prefix.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { WirePacket } from './wire-packet.ts'
 
@@ -31,13 +33,14 @@ interface Plug {
 /**
  * A node that joins any number of links and forwards IPv4 and IPv6 by the longest prefix, at once. It knows the
  * networks of its links; other ways it is given by `route`. What it cannot forward it answers by ICMP (RFC 1812,
- * 5.3; RFC 4443, 3). It has no sockets, and takes nothing that is for itself.
+ * 5.3; RFC 4443, 3). It has no sockets: of what is for itself it takes echo requests alone, and answers them.
  */
 export class Router implements Node, Surrounds {
   readonly name: string
   readonly forwards = true
-  /** Packets that were sent on, and that ended here. */
+  /** Packets that were sent on, echo requests that were answered, and packets that ended here. */
   forwarded = 0
+  answered = 0
   dropped = 0
   private readonly clock: VirtualClock
   private readonly plugs: Plug[] = []
@@ -79,9 +82,9 @@ export class Router implements Node, Surrounds {
   }
 
   originate(bytes: Uint8Array): void {
-    const { ip } = new WirePacket(bytes)
-    const port = ip === null ? null : this.routes.lookup(ip.destination)
-    port?.send(bytes)
+    const packet = new WirePacket(bytes)
+    const to = packet.ip === null ? null : this.routes.lookup(packet.ip.destination)
+    if (to !== null) send(packet, to)
   }
 
   complain(packet: WirePacket, port: Port, v4: readonly [number, number], v6: readonly [number, number]): void {
@@ -106,8 +109,17 @@ export class Router implements Node, Surrounds {
       current = next
     }
     const { ip } = current
-    if (ip === null || this.isOwn(ip.destination) || !this.forward(current, ip, packet, from)) this.dropped += 1
-    else this.forwarded += 1
+    if (ip !== null && this.isOwn(ip.destination) && this.answer(current)) this.answered += 1
+    else if (ip !== null && this.isForOthers(ip.destination, from) && this.forward(current, ip, packet, from)) {
+      this.forwarded += 1
+    } else this.dropped += 1
+  }
+
+  /** Its own addresses answer ping (RFC 1812, 4.3.3.6; RFC 4443, 4.2); whether it was one. */
+  private answer(packet: WirePacket): boolean {
+    const reply = echoReplyFor(packet)
+    if (reply !== null) this.originate(reply)
+    return reply !== null
   }
 
   /** `origin` is the packet as its sender knows it, for complaints. */
@@ -134,7 +146,7 @@ export class Router implements Node, Surrounds {
       if (next === null) return false
       leaving = next
     }
-    for (const bytes of tooLarge ? fragmentsOf(leaving, to.mtu) : [leaving.bytes]) to.send(bytes)
+    send(leaving, to)
     return true
   }
 
@@ -144,13 +156,21 @@ export class Router implements Node, Surrounds {
     if (bytes !== null) this.originate(bytes)
   }
 
+  /** Not its own, nor for all on a link (RFC 1812, 5.3.4), nor for somebody on the link by which it came. */
+  private isForOthers(destination: Address, from: Port): boolean {
+    if (isMulticast(destination) || isLimitedBroadcast(destination) || this.isOwn(destination)) return false
+    const plug = this.plugs.find((each) => each.port === from)
+    return plug?.prefixes.some((each) => covers(each, destination)) !== true
+  }
+
   private isOwn(address: Address): boolean {
     return this.plugs.some(({ prefixes }) => prefixes.some((each) => each.address.equals(address)))
   }
 }
 
-function prefixOf(text: string): Prefix {
-  const prefix = parsePrefix(text)
-  if (prefix === null) throw new TypeError(`${text} is no prefix, such as 10.0.0.0/8`)
-  return prefix
+/** In pieces where the link has not room for it whole. */
+function send(packet: WirePacket, to: Port): void {
+  const { bytes } = packet
+  if (bytes.length <= to.mtu) to.send(bytes)
+  else for (const piece of fragmentsOf(packet, to.mtu)) to.send(piece)
 }

@@ -8,11 +8,11 @@ export class SeededRandom {
 
   constructor(seed: number) {
     this.seed = seed >>> 0
-    this.state = this.seed
+    this.state = this.seed | 0
   }
 
   uint32(): number {
-    this.state = (this.state + GOLDEN) >>> 0
+    this.state = (this.state + GOLDEN) | 0
     const { state } = this
     let t = Math.imul(state ^ (state >>> 15), state | 1)
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61)

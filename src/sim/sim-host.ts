@@ -31,6 +31,8 @@ interface Way {
 export class SimHost implements Node {
   readonly name: string
   readonly forwards = false
+  /** Called after each of its turns. */
+  onturn: () => void = () => {}
   /** Watches each incarnation of the host. */
   private readonly probe: Probe
   private readonly clock: VirtualClock
@@ -77,6 +79,11 @@ export class SimHost implements Node {
       if (found !== undefined) return found.replace(/\/.*/, '')
     }
     throw new Error(`${this.name} has no IPv${version} address: give it a link`)
+  }
+
+  /** All its addresses. */
+  addresses(): string[] {
+    return this.plugs.flatMap(({ addresses }) => addresses.map((each) => each.replace(/\/.*/, '')))
   }
 
   /** Puts it on a wire. */
@@ -153,6 +160,9 @@ export class SimHost implements Node {
 
   private turn(): void {
     if (this.frozen) this.owed = true
-    else if (!this.crashed) this.running.turn()
+    else if (!this.crashed) {
+      this.running.turn()
+      this.onturn()
+    }
   }
 }

@@ -5,6 +5,8 @@
 const SIZE = 65_536
 /** Those that would waste the end of a buffer have one of their own. */
 const LARGE = 16_384
+/** Up to so many bytes a loop is faster than a view to copy from. */
+const SHORT = 128
 
 let slab = new Uint8Array(SIZE)
 let used = 0
@@ -17,7 +19,8 @@ export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
     slab = new Uint8Array(SIZE)
     used = 0
   }
-  slab.set(bytes.subarray(start, end), used)
+  if (length <= SHORT) for (let i = 0; i < length; i += 1) slab[used + i] = bytes[start + i]
+  else slab.set(bytes.subarray(start, end), used)
   const copy = new Uint8Array(slab.buffer, used, length)
   used += length
   return copy

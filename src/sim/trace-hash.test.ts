@@ -41,7 +41,7 @@ describe('the hash of a trace', () => {
 
   it('of bytes changes with each bit of them, and with their number', () => {
     const random = new SeededRandom(1)
-    for (const length of [0, 1, 3, 4, 5, 63, 64]) {
+    for (const length of [0, 1, 3, 4, 5, 63, 64, 129, 207]) {
       const bytes = Uint8Array.from({ length }, () => random.below(256))
       const seen = new Set([hashBytes(bytes), hashBytes(new Uint8Array([...bytes, 0]))])
       for (let bit = 0; bit < 8 * length; bit += 1) {
@@ -50,6 +50,21 @@ describe('the hash of a trace', () => {
         seen.add(hashBytes(other))
       }
       expect(seen.size).toBe(8 * length + 2)
+    }
+  })
+
+  it('of bytes is the same for the same, in every version and wherever they lie', () => {
+    const known = [
+      [20, 4_854_590_065_461_466],
+      [64, 4_444_256_720_359_443],
+      [300, 3_541_302_773_375_462],
+    ] as const
+    for (const [length, hash] of known) {
+      for (let offset = 0; offset < 9; offset += 1) {
+        const room = new Uint8Array(400)
+        for (let i = 0; i < length; i += 1) room[offset + i] = i * 7 + 3
+        expect(hashBytes(room.subarray(offset, offset + length))).toBe(hash)
+      }
     }
   })
 

@@ -1,11 +1,7 @@
 import type { Surroundings } from '../stack/surroundings.ts'
+import { Alarm } from './alarm.ts'
+import { EventQueue } from './event-queue.ts'
 import { SeededRandom } from './seeded-random.ts'
-
-interface Event {
-  readonly at: number
-  readonly order: number
-  readonly action: () => void
-}
 
 /** A host's surroundings in virtual time; whoever makes the host sets `onwake` to its turn. */
 export interface VirtualSurroundings extends Surroundings {
@@ -21,8 +17,7 @@ export class VirtualClock {
   steps = 0
   private time: number
   private order = 0
-  /** A heap: the earliest event on top. */
-  private readonly events: Event[] = []
+  private readonly events = new EventQueue()
 
   /** `start` in microseconds; above 0, since 0 stands for 'never' in some records. */
   constructor(start = 1_000_000) {
@@ -35,24 +30,14 @@ export class VirtualClock {
 
   /** When the next event is due; Infinity = there is none. */
   get next(): number {
-    return this.events[0]?.at ?? Number.POSITIVE_INFINITY
+    return this.events.first?.at ?? Number.POSITIVE_INFINITY
   }
 
-  /** Calls `action` at `time`, or at once in this order if that has passed. */
-  at(time: number, action: () => void): void {
-    this.order += 1
-    const event = { at: Math.max(time, this.time), order: this.order, action }
-    const { events } = this
-    let index = events.length
-    events.push(event)
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      const other = events[parent]
-      if (other === undefined || !precedes(event, other)) break
-      events[index] = other
-      index = parent
-    }
-    events[index] = event
+  /** Calls `action` with `subject` at `time`, or at once in this order if that has passed. */
+  at(time: number, action: () => void): void
+  at<T>(time: number, action: (subject: T) => void, subject: T): void
+  at(time: number, action: (subject: unknown) => void, subject?: unknown): void {
+    this.add(time, this.takeOrder(), action, subject)
   }
 
   /** Runs all events up to `until`; returns how many. Time is then `until`, or that of the last event if it is Infinity. */
@@ -64,15 +49,14 @@ export class VirtualClock {
 
   /** Runs the next event if it is due by `until`; false = none is, and time is then `until`, unless that is Infinity. */
   step(until: number): boolean {
-    const next = this.events[0]
-    if (next === undefined || next.at > until) {
+    const next = this.events.take(until)
+    if (next === undefined) {
       if (until !== Number.POSITIVE_INFINITY) this.time = Math.max(this.time, until)
       return false
     }
-    this.takeFirst()
     this.time = next.at
     this.steps += 1
-    next.action()
+    next.action(next.subject)
     return true
   }
 
@@ -84,48 +68,25 @@ export class VirtualClock {
   /** Surroundings for one host: this clock, and random numbers from `seed`. */
   surroundings(seed: number): VirtualSurroundings {
     const random = new SeededRandom(seed)
-    let wakeAt = Number.POSITIVE_INFINITY
+    const alarm = new Alarm(this, () => made.onwake())
     const made: VirtualSurroundings = {
       onwake: () => {},
-      now: () => this.now(),
+      now: () => this.time,
       random: () => random.uint32(),
-      wake: (at) => {
-        const asked = Math.max(at, this.now())
-        // Whoever turns at the earlier time asks again.
-        if (asked >= wakeAt) return
-        wakeAt = asked
-        this.at(asked, () => {
-          if (wakeAt !== asked) return
-          wakeAt = Number.POSITIVE_INFINITY
-          made.onwake()
-        })
-      },
+      wake: (at) => alarm.ask(at),
     }
     return made
   }
 
-  private takeFirst(): void {
-    const { events } = this
-    const last = events.pop()
-    if (last === undefined || events.length === 0) return
-    let index = 0
-    for (;;) {
-      let childIndex = 2 * index + 1
-      let child = events[childIndex]
-      if (child === undefined) break
-      const right = events[childIndex + 1]
-      if (right !== undefined && precedes(right, child)) {
-        childIndex += 1
-        child = right
-      }
-      if (!precedes(child, last)) break
-      events[index] = child
-      index = childIndex
-    }
-    events[index] = last
+  /** A place among the events of the same time, for `add`. */
+  takeOrder(): number {
+    this.order += 1
+    return this.order
   }
-}
 
-function precedes(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
+  /** As `at`, in the place of `order`. */
+  add(time: number, order: number, action: (subject: unknown) => void, subject: unknown): void {
+    const at = Math.max(time, this.time)
+    this.events.add({ at, order, action, subject }, at === this.time)
+  }
 }

@@ -243,3 +243,79 @@ describe('machines', () => {
     expect(again.state).toBe('ESTABLISHED')
   })
 })
+
+describe('a spectator', () => {
+  it('is told of machines, wires, packets and turns, and comes before them', () => {
+    const world = new World(1)
+    const seen: string[] = []
+    world.spectate({
+      joined: ({ name }) => seen.push(`joined ${name}`),
+      linked: (_link, left, right) => seen.push(`linked ${left.name} ${right.name}`),
+      turned: ({ name }, now) => seen.push(`turned ${name} ${now - world.clock.now()}`),
+      sent: (path) => seen.push(`sent ${path.name}`),
+      arrived: (path) => seen.push(`arrived ${path.name}`),
+    })
+    const client = world.host('client')
+    const server = world.host('server')
+    world.link(client, server)
+    world.run(0.001)
+    expect(seen.slice(0, 3)).toEqual(['joined client', 'joined server', 'linked client server'])
+    seen.length = 0
+    connect(client.host, { address: server.address(), port: 7 })
+    world.run(1)
+    expect(seen).toEqual([
+      'sent client>server',
+      'turned client 0',
+      'arrived client>server',
+      'sent server>client',
+      'turned server 0',
+      'arrived server>client',
+      'turned client 0',
+    ])
+    expect(() => world.spectate({ joined() {}, linked() {}, turned() {}, sent() {}, arrived() {} })).toThrow(
+      'comes before',
+    )
+  })
+
+  it('does not change the world: the hash is that of an unwatched one', () => {
+    const run = (watched: boolean) => {
+      const world = new World(7)
+      if (watched) world.spectate({ joined() {}, linked() {}, turned() {}, sent() {}, arrived() {} })
+      conversation(ROUGH)(world)
+      world.run(60)
+      return world.trace.hash
+    }
+    expect(run(true)).toBe(run(false))
+  })
+})
+
+describe('a fault at the end of a wire', () => {
+  it('does not change the fate of other packets, as one at its start may', () => {
+    const others = (place: 'start' | 'end' | null) => {
+      const world = new World(3)
+      const fates: string[] = []
+      world.spectate({
+        joined() {},
+        turned() {},
+        sent() {},
+        arrived: (path, packet) => fates.push(`${path.name} ${packet.bytes[0]} ${world.now}`),
+        linked: (link) => {
+          let sent = 0
+          if (place === null) return
+          link.fault({ way: 'forth', place, aim: ({ bytes }) => bytes[0] === 5 && ++sent === 1 })
+        },
+      })
+      const left = world.host('left', { boot() {} })
+      const right = world.host('right')
+      const link = world.link(left, right, { delay: 1000, loss: 0.3, jitter: { amount: 500, distribution: 'uniform' } })
+      for (let i = 0; i < 40; i += 1) link.forth.send(Uint8Array.of(i, 1, 2, 3))
+      world.run(1)
+      return fates.filter((fate) => fate.startsWith('left>right'))
+    }
+    const whole = others(null)
+    const without = whole.filter((fate) => !fate.startsWith('left>right 5 '))
+    expect(without.length).toBe(whole.length - 1)
+    expect(others('end')).toEqual(without)
+    expect(others('start')).not.toEqual(without)
+  })
+})

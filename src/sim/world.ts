@@ -1,10 +1,14 @@
 import type { Probe } from '../stack/probe.ts'
+import { Probes } from '../stack/probes.ts'
 import { Link, type LinkOptions } from './link.ts'
 import type { Node } from './node.ts'
-import { Probes } from './probes.ts'
+import type { PathObserver } from './path.ts'
 import { Router } from './router.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SimHost, type SimHostOptions } from './sim-host.ts'
+import { type Spectator, Spectators } from './spectator.ts'
+import { Subnet } from './subnet.ts'
+import { Switch } from './switch.ts'
 import { Trace } from './trace.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -35,7 +39,12 @@ export class World {
   private readonly routers = new Map<string, Router>()
   private readonly probes = new Map<string, Probes>()
   private readonly acts: Act[] = []
-  private links = 0
+  private readonly spectators = new Spectators()
+  /** Of every wire: the trace, and the spectators where there are any. */
+  private observer: PathObserver = this.trace
+  private readonly switches = new Map<string, Switch>()
+  /** Networks that have been given a number. */
+  private networks = 0
 
   /** `program` builds the world at its time 0; what it leaves to be done, `run` does. */
   constructor(seed: number, program: Program = () => {}) {
@@ -53,11 +62,12 @@ export class World {
   /** A new machine. Throws Error when there is one of that name. */
   host(name: string, options: SimHostOptions = {}): SimHost {
     this.refuse(name)
-    const probes = new Probes()
-    probes.add(this.trace.probe(name))
+    const probes = new Probes([this.trace.probe(name)])
     const made = new SimHost(name, this.clock, this.random.named(`host ${name}`), probes, options)
     this.hosts.set(name, made)
     this.probes.set(name, probes)
+    made.onturn = () => this.spectators.turned(made, this.clock.now())
+    this.spectators.joined(made)
     return made
   }
 
@@ -66,6 +76,17 @@ export class World {
     this.refuse(name)
     const made = new Router(name, this.clock)
     this.routers.set(name, made)
+    this.spectators.joined(made)
+    return made
+  }
+
+  /** A switch, by which any number of machines and routers share the next network. Throws Error when there is something of that name. */
+  switch(name: string): Switch {
+    this.refuse(name)
+    this.networks += 1
+    const made = new Switch(name, new Subnet(this.networks))
+    this.switches.set(name, made)
+    this.spectators.joined(made)
     return made
   }
 
@@ -83,25 +104,37 @@ export class World {
 
   /**
    * Joins two machines or routers: the n-th link has the networks 10.0.n.0/24 (10.1.0.0/24 after the 255th) and
-   * fd00:n::/64 (n in hexadecimal), the first end 1 in them and the second 2. A machine sends by the router at the other end what goes beyond the link.
+   * fd00:n::/64 (n in hexadecimal), the first end 1 in them and the second 2. A machine sends by the router at the other
+   * end what goes beyond the link. A link to a switch is in the switch's network, where the k-th that is plugged in has k.
    */
   link(left: Node, right: Node, options: LinkOptions = {}): Link {
-    this.links += 1
-    const number = this.links
-    const made = new Link([left.name, right.name], this.clock, options, this.random.named(`link ${number}`))
-    made.forth.observer = this.trace
-    made.back.observer = this.trace
-    const v4 = `10.${number >> 8}.${number & 255}`
-    const v6 = `fd00:${number.toString(16)}:`
-    for (const [i, node] of [left, right].entries()) {
-      const port = made.ports[i as 0 | 1]
-      node.plug(port, [`${v4}.${i + 1}/24`, `${v6}:${i + 1}/64`])
-      const other = i === 0 ? right : left
-      if (node.forwards || !other.forwards) continue
-      node.route('0.0.0.0/0', port, `${v4}.${2 - i}`)
-      node.route('::/0', port, `${v6}:${2 - i}`)
-    }
+    const hub = left instanceof Switch ? left : right instanceof Switch ? right : null
+    if (hub === null) this.networks += 1
+    const made = this.wire(left, right, options, hub?.nextWire ?? `link ${this.networks}`)
+    const [first, second] = made.ports
+    if (hub === null) new Subnet(this.networks).couple([left, right], [first, second])
+    else if (hub === left) hub.join(right, second, first)
+    else hub.join(left, first, second)
+    this.spectators.linked(made, left, right)
     return made
+  }
+
+  /** Lets somebody watch all that follows. Throws Error when the world has machines already. */
+  spectate(spectator: Spectator): void {
+    if (this.hosts.size + this.routers.size + this.switches.size > 0)
+      throw new Error('who watches a world comes before its machines')
+    this.spectators.add(spectator)
+    const { trace, spectators } = this
+    this.observer = {
+      sent: (...args) => {
+        trace.sent(...args)
+        spectators.sent(...args)
+      },
+      arrived: (...args) => {
+        trace.arrived(...args)
+        spectators.arrived(...args)
+      },
+    }
   }
 
   /** Gives a machine one more observer, of this incarnation and those to come. */
@@ -165,6 +198,15 @@ export class World {
   private refuse(name: string): void {
     if (this.hosts.has(name)) throw new Error(`there is a host ${name} already`)
     if (this.routers.has(name)) throw new Error(`there is a router ${name} already`)
+    if (this.switches.has(name)) throw new Error(`there is a switch ${name} already`)
+  }
+
+  /** `purpose` names what happens by chance on it. */
+  private wire(left: Node, right: Node, options: LinkOptions, purpose: string): Link {
+    const made = new Link([left.name, right.name], this.clock, options, this.random.named(purpose))
+    made.forth.observer = this.observer
+    made.back.observer = this.observer
+    return made
   }
 
   /** What runs on the machines begins when all of them are wired. */

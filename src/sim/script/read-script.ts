@@ -17,7 +17,11 @@ export function readScript(text: string): Script {
     const stripped = raw.replace(/(?:\/\/|#).*/, '').trim()
     if (stripped === '') continue
     try {
-      statements.push({ line, text: stripped, ...readStatement(stripped) })
+      const statement = { line, text: stripped, ...readStatement(stripped) }
+      if (statement.action.kind === 'ip' && statements.length > 0) {
+        throw new RangeError('ip stands before all other statements, once')
+      }
+      statements.push(statement)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       badLines.push({ line, text: stripped, remedy: error.message })

@@ -157,6 +157,34 @@ describe('statements', () => {
     )
   })
 
+  it('ip 6: segments, connections and ICMP errors are those of IPv6', () => {
+    holds(`ip 6\n${OPEN} write 100\n> P. 1:101(100) ack 1\n< P. 1:51(50) ack 101\n> . 101:101(0) ack 51\nread 50`)
+    // 20 bytes less than over IPv4.
+    holds('ip 6\nlisten 80\n< S 0:0(0)\n> S. 0:0(0) ack 1 <mss 1440>')
+    holds('ip 4\nlisten 80\n< S 0:0(0)\n> S. 0:0(0) ack 1 <mss 1460>')
+    holds('ip 6\nconnect 80\n> S 0:0(0)\n< S. 0:0(0) ack 1 win 1000\n> . 1:1(0) ack 1\nstate ESTABLISHED')
+    holds('ip 6\nconnect 80\n> S 0:0(0)\nicmp port-unreachable\nstate CLOSED\nerror ECONNREFUSED')
+    // EHOSTUNREACH over IPv4.
+    holds('ip 6\nconnect 80\n> S 0:0(0)\nicmp prohibited\nstate CLOSED\nerror EACCES')
+    const soft = {
+      'network-unreachable': 'ENETUNREACH',
+      'host-unreachable': 'EHOSTUNREACH',
+      'time-exceeded': 'EHOSTUNREACH',
+      'protocol-unreachable': 'EPROTO',
+    }
+    for (const [name, error] of Object.entries(soft)) {
+      holds(`ip 6\nset tcp_syn_retries 1\nconnect 80\n> S 0:0(0)\nicmp ${name}\nstate SYN-SENT
+        +1 > S 0:0(0)\n+2 state CLOSED\nerror ${error}`)
+    }
+    holds(`ip 6\nlisten 80\n< S 0:0(0) <mss 1440>\n> S. 0:0(0) ack 1\n+0.1 < . 1:1(0) ack 1\naccept\nwrite 1400
+      > P. 1:1401(1400) ack 1\nicmp packet-too-big 1280\n> . 1:1221(1220) ack 1\n> P. 1221:1401(180) ack 1
+      tcpinfo tcpi_pmtu 1280`)
+  })
+
+  it('protocol-unreachable: hard over IPv4', () => {
+    holds('connect 80\n> S 0:0(0)\nicmp protocol-unreachable\nstate CLOSED\nerror ECONNREFUSED')
+  })
+
   it('timestamps of the host count from its first', () => {
     holds(`listen 80\n< S 0:0(0) <mss 1000,TS val 700 ecr 0>\n> S. 0:0(0) ack 1 <mss 1460,TS val 0 ecr 700>
       +0.1 < . 1:1(0) ack 1 <TS val 800 ecr 0>\naccept\ntcpinfo tcpi_rtt 100000

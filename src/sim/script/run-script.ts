@@ -37,7 +37,9 @@ const NOTHING = 'nothing'
 export function runScript(script: Script, options: ScriptOptions = {}): ScriptFailure | null {
   const [bad] = script.badLines
   if (bad !== undefined) throw new RangeError(`line ${bad.line}: ${bad.text}: ${bad.remedy}`)
-  return new ScriptRun(options.seed ?? 1).play(script.statements)
+  const [first] = script.statements
+  const version = first?.action.kind === 'ip' ? first.action.version : 4
+  return new ScriptRun(options.seed ?? 1, version).play(script.statements)
 }
 
 /** What should have been, and what was. */
@@ -67,8 +69,8 @@ class ScriptRun {
   private inTurn = false
   private readonly passed: string[] = []
 
-  constructor(seed: number) {
-    this.host = new ScriptHost(seed)
+  constructor(seed: number, version: 4 | 6) {
+    this.host = new ScriptHost(seed, version)
     this.host.onsegment = (at, direction, text) => {
       this.passed.push(`${formatPlainTime(at)} ${direction} ${text}`)
       if (this.passed.length > SHOWN) this.passed.shift()
@@ -109,6 +111,8 @@ class ScriptRun {
   private perform(action: Exclude<Action, { kind: 'expect' }>): Difference | null {
     const { host } = this
     switch (action.kind) {
+      case 'ip':
+        return null
       case 'set':
         host.set(action.setting)
         return null

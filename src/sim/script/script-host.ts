@@ -13,9 +13,11 @@ import { icmpError } from './icmp-packet.ts'
 import { deviation, pattern } from './pattern.ts'
 import { ScriptFlow } from './script-flow.ts'
 
-/** Addresses of the host and of the peer that the script plays (RFC 5737). */
-const HOST = '192.0.2.1'
-const PEER = '192.0.2.2'
+/** Addresses of the host and of the peer that the script plays (RFC 5737, RFC 3849). */
+const ADDRESSES = {
+  4: { host: '192.0.2.1', length: 24, peer: '192.0.2.2' },
+  6: { host: '2001:db8::1', length: 64, peer: '2001:db8::2' },
+} as const
 /** The host's clock when a script begins, microseconds. */
 const START = 1_000_000
 /** The peer's port as long as no statement says another, where its numbers begin, and a host's port when none listens. */
@@ -38,6 +40,7 @@ export class ScriptHost {
   readonly sent: SentSegment[] = []
   /** Told of every segment and ICMP error on the wire: microseconds since the script began, and the segment in the script's notation. */
   onsegment: (at: number, direction: '<' | '>', text: string) => void = () => {}
+  private readonly addresses: (typeof ADDRESSES)[4 | 6]
   private readonly clock = new VirtualClock(START)
   private readonly tap = new Tap()
   private readonly host: Host
@@ -48,12 +51,14 @@ export class ScriptHost {
   /** The port that was listened on last; 0 = none. */
   private listening = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, version: 4 | 6) {
+    this.addresses = ADDRESSES[version]
+    const { host, length } = this.addresses
     const surroundings = this.clock.surroundings(seed)
     this.host = new Host(surroundings)
     surroundings.onwake = () => this.host.turn()
     this.host.addDevice(this.tap)
-    this.host.addAddress(`${HOST}/24`, this.tap)
+    this.host.addAddress(`${host}/${length}`, this.tap)
     this.flow = this.flowOf(PEER_PORT, HOST_PORT)
   }
 
@@ -90,15 +95,16 @@ export class ScriptHost {
   inject(text: string): void {
     const segment = this.flow.read(text)
     this.onsegment(this.now, '<', text)
-    this.tap.deliver(forge({ ...segment, from: PEER, to: HOST, payload: this.flow.payload(segment) }))
+    const { host, peer } = this.addresses
+    this.tap.deliver(forge({ ...segment, from: peer, to: host, payload: this.flow.payload(segment) }))
   }
 
   /** An ICMP error about the last packet of the flow. False = it has sent none. */
   report(error: string, mtu: number): boolean {
-    const { packet } = this.flow
-    if (packet.length === 0) return false
+    const about = icmpError(error, mtu, this.flow.packet)
+    if (about === null) return false
     this.onsegment(this.now, '<', `icmp ${error}${mtu > 0 ? ` ${mtu}` : ''}`)
-    this.tap.deliver(icmpError(error, mtu, packet))
+    this.tap.deliver(about)
     return true
   }
 
@@ -109,7 +115,7 @@ export class ScriptHost {
   }
 
   connect(port: number, localPort: number): void {
-    const socket = connect(this.host, { address: PEER, port, localPort })
+    const socket = connect(this.host, { address: this.addresses.peer, port, localPort })
     this.flow = this.flowOf(port, socket.localPort)
     this.flow.hold(socket)
   }

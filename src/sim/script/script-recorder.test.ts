@@ -108,6 +108,24 @@ it('a refused connection', () => {
   holds(server)
 })
 
+it('a conversation over IPv6, and nothing of another over IPv4', () => {
+  const scripts = watched((client, server) => {
+    listen(server.host, { port: 80 })
+    for (const version of [6, 4] as const) {
+      const socket = connect(client.host, { address: server.address(version), port: 80, localPort: 5000 + version })
+      socket.onevent = (events) => {
+        if (events & CONNECTED) socket.write(new Uint8Array(3))
+      }
+    }
+  })
+  expect(scripts[0]).toMatch(/^ip 6\nconnect 80 5006\n/)
+  expect(scripts[1]).toMatch(/^ip 6\nlisten 80\n/)
+  for (const script of scripts) {
+    expect(script).not.toContain('5004')
+    holds(script)
+  }
+})
+
 it('an abort, and two connections in turn', () => {
   const scripts = watched((client, server) => {
     const listener = listen(server.host, { port: 80 })

@@ -59,23 +59,27 @@ class Talk {
 /**
  * A probe that turns what it sees on a host into a script. What the host's program did is concluded from what was sent:
  * a `write` up to each PSH, `shutdown write` for a FIN, `abort` for a RST, `read` of all that was acknowledged. Settings,
- * socket options and addresses are not seen; of `>` lines only a SYN keeps its options.
+ * socket options and addresses are not seen, nor what is of
+ * another family than the first segment; of `>` lines only a SYN keeps its options.
  */
 export class ScriptRecorder implements Probe {
   private readonly lines: Line[] = []
   private readonly talks = new Map<string, Talk>()
   private readonly listening = new Set<number>()
   private now = 0
+  /** That of the first segment; 0 before it. */
+  private version: 0 | 4 | 6 = 0
 
   packet(): void {}
 
-  segment(direction: Direction, _ip: IpHeader, segment: TcpSegment, flow: Flow | null, now: number): void {
-    if (this.lines.length >= MAX_LINES) return
+  segment(direction: Direction, ip: IpHeader, segment: TcpSegment, flow: Flow | null, now: number): void {
+    if (this.lines.length >= MAX_LINES || !this.isOfFamily(ip.version)) return
     if (direction === 'in') this.arrive(segment, flow, now)
     else this.leave(segment, flow, now)
   }
 
   state(flow: Flow, from: State, to: State, now: number): void {
+    if (!this.isOfFamily(flow.remoteAddress.includes(':') ? 6 : 4)) return
     const talk = this.talk(flow.remotePort, flow.localPort)
     if (to === 'SYN-SENT') {
       this.settle(now)
@@ -89,7 +93,7 @@ export class ScriptRecorder implements Probe {
   /** The script so far, each line with its end. */
   get script(): string {
     this.settle(this.now)
-    let text = ''
+    let text = this.version === 6 ? 'ip 6\n' : ''
     let at = this.lines[0]?.at ?? 0
     let current = ''
     for (const line of this.lines) {
@@ -103,6 +107,11 @@ export class ScriptRecorder implements Probe {
       at = line.at
     }
     return text
+  }
+
+  private isOfFamily(version: 4 | 6): boolean {
+    if (this.version === 0) this.version = version
+    return version === this.version
   }
 
   private arrive(segment: TcpSegment, flow: Flow | null, now: number): void {

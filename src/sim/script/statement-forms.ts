@@ -27,6 +27,10 @@ const SEGMENT_HELP = 'segment in the notation of docs/notation.md, such as . 1:1
 
 /** Every statement, by its first word. */
 export const FORMS: Readonly<Record<string, Form>> = {
+  ip: {
+    usage: 'ip 4|6',
+    read: (rest) => (/^[46]$/.test(rest) ? { kind: 'ip', version: rest === '6' ? 6 : 4 } : null),
+  },
   set: { usage: 'set SYSCTL VALUE', read: readSetting },
   isn: {
     usage: 'isn host|peer NUMBER',

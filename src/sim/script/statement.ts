@@ -1,5 +1,6 @@
 /** What a statement of a script does. Times are microseconds; a `result` is what a call must return. */
 export type Action =
+  | { readonly kind: 'ip'; readonly version: 4 | 6 }
   | { readonly kind: 'set'; readonly setting: string }
   | { readonly kind: 'isn'; readonly end: 'host' | 'peer'; readonly number: number }
   | { readonly kind: 'flow'; readonly peerPort: number; readonly hostPort: number }
