@@ -5,6 +5,7 @@ import { listen } from '../src/socket/server-socket.ts'
 import { CONNECTED, connect, ENDED, READABLE, type StreamSocket } from '../src/socket/stream-socket.ts'
 import { Host } from '../src/stack/host.ts'
 import type { Probe } from '../src/stack/probe.ts'
+import { Probes } from '../src/stack/probes.ts'
 import { Ladder } from '../src/trace/ladder.ts'
 import { PcapngWriter } from '../src/trace/pcapng.ts'
 import type { TcpSegment } from '../src/wire/tcp.ts'
@@ -34,7 +35,7 @@ export async function demo(drawing: Drawing, pcap?: string): Promise<number> {
   const client = makeHost(clock, 1, `${CLIENT}/24`, left)
   const server = makeHost(clock, 2, `${SERVER}/24`, right)
   const capture = pcap === undefined ? null : new Capture(pcap)
-  client.probe = capture === null ? ladder.probe('client') : both(ladder.probe('client'), capture.probe)
+  client.probe = capture === null ? ladder.probe('client') : new Probes([ladder.probe('client'), capture.probe])
   server.probe = ladder.probe('server')
 
   serveOne(server, clock)
@@ -101,23 +102,6 @@ function describe(segment: TcpSegment): string {
   const start = segment.payloadStart
   const text = new TextDecoder().decode(segment.bytes.subarray(start, start + Math.min(segment.payloadLength, 40)))
   return /^(GET|HTTP)/.test(text) ? (text.split('\r\n')[0] ?? '') : ''
-}
-
-function both(first: Probe, second: Probe): Probe {
-  return {
-    packet: (...args) => {
-      first.packet(...args)
-      second.packet(...args)
-    },
-    segment: (...args) => {
-      first.segment(...args)
-      second.segment(...args)
-    },
-    state: (...args) => {
-      first.state(...args)
-      second.state(...args)
-    },
-  }
 }
 
 class Capture {

@@ -1,8 +1,7 @@
-import { createHost } from '../src/adapter/node/index.ts'
+import { joinedHosts } from '../src/adapter/node/joined-hosts.testkit.ts'
 import { ByteStream } from '../src/socket/byte-stream.ts'
 import { listen } from '../src/socket/server-socket.ts'
 import { connect, type StreamSocket } from '../src/socket/stream-socket.ts'
-import { pipe } from '../src/stack/pipe.ts'
 import { acceptAll } from './services.ts'
 
 export interface Pair {
@@ -13,13 +12,7 @@ export interface Pair {
 
 /** Two hosts joined in memory, one of which gives its connections to `serve`. */
 export function pairServing(serve: (socket: StreamSocket) => void): Pair {
-  const [left, right] = pipe()
-  const client = createHost()
-  const server = createHost()
-  client.host.addDevice(left)
-  client.host.addAddress('10.0.0.1/24', left)
-  server.host.addDevice(right)
-  server.host.addAddress('10.0.0.2/24', right)
+  const [client, server] = joinedHosts()
   acceptAll(listen(server.host, { port: 80 }), serve)
   return {
     async open() {

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RuntimeDirectory } from '../src/adapter/node/control.testkit.ts'
-import { type Control, createHost, openControl, type RunningHost } from '../src/adapter/node/index.ts'
+import { type Control, openControl, type RunningHost } from '../src/adapter/node/index.ts'
+import { joinedHosts } from '../src/adapter/node/joined-hosts.testkit.ts'
 import { listen } from '../src/socket/server-socket.ts'
 import { CONNECTED, connect, READABLE } from '../src/socket/stream-socket.ts'
-import { pipe } from '../src/stack/pipe.ts'
-
-/** What `npm test` has built. */
-const ESTAB = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+import { estab } from './estab.testkit.ts'
 
 let runtime: RuntimeDirectory
 let client: RunningHost
@@ -17,13 +13,7 @@ let controls: Control[]
 
 beforeEach(async () => {
   runtime = new RuntimeDirectory()
-  const [left, right] = pipe()
-  client = createHost()
-  server = createHost()
-  client.host.addDevice(left)
-  client.host.addAddress('10.0.0.1/24', left)
-  server.host.addDevice(right)
-  server.host.addAddress('10.0.0.2/24', right)
+  ;[client, server] = joinedHosts()
   controls = []
 })
 
@@ -33,20 +23,6 @@ afterEach(() => {
   server.stop()
   runtime.remove()
 })
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function estab(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [ESTAB, ...args], { timeout: 20_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
-}
 
 /** Lets the server's host be asked. */
 async function openServer(): Promise<Control> {

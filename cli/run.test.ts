@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { estab } from './estab.testkit.ts'
 
-/** What `npm test` has built. */
-const ESTAB = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const HANDSHAKE = fileURLToPath(new URL('../examples/scripts/handshake.estab', import.meta.url))
 
 let folder: string
@@ -23,13 +21,7 @@ function script(name: string, text: string): string {
   return path
 }
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [ESTAB, 'run', ...args], { timeout: 20_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
-}
+const run = (...args: string[]) => estab('run', ...args)
 
 it('a script that holds', async () => {
   expect(await run(HANDSHAKE)).toEqual({ code: 0, stdout: `ok      ${HANDSHAKE}\n`, stderr: '' })

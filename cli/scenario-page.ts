@@ -14,6 +14,8 @@ const RIGHT = new Set([2, 3, 4, 5, 6, 7])
 /** A ladder of more lines than these two together is shown in part: so many of its first, and of its last. */
 const FIRST_LINES = 80
 const LAST_LINES = 30
+/** What stands in the place of the others. */
+const GAP_LINES = 3
 
 export interface PageOptions extends Drawing {
   /** Ladders are shown whole, however long. */
@@ -46,7 +48,7 @@ function partLines(stage: Stage, drawing: PageOptions): string[] {
   const { world } = stage
   const lines: string[] = []
   // Times of the ladder and of the remarks begin with the world.
-  const ladder = stage.ladder.render({ ...drawing, origin: world.clock.now() - world.now })
+  const ladder = stage.ladder.render({ ...drawing, names: words.hosts, origin: world.clock.now() - world.now })
   if (ladder !== '') lines.push(...abridged(ladder.split('\n'), drawing), '')
   if (stage.remarks.length > 0) {
     lines.push(strong(words.remarks, drawing))
@@ -70,7 +72,7 @@ function partLines(stage: Stage, drawing: PageOptions): string[] {
 
 function abridged(lines: readonly string[], { full, language }: PageOptions): readonly string[] {
   const rest = lines.length - FIRST_LINES - LAST_LINES
-  if (full || rest <= 0) return lines
+  if (full || rest <= GAP_LINES) return lines
   const gap = `  · · ·  ${SCENARIO_WORDS[language].leftOut(rest)}  · · ·`
   return [...lines.slice(0, FIRST_LINES), '', gap, '', ...lines.slice(-LAST_LINES)]
 }

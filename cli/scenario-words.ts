@@ -32,7 +32,7 @@ export const SCENARIO_WORDS: Readonly<Record<Language, ScenarioWords>> = {
     end: 'end',
     state: 'state',
     checks: 'Checks',
-    hosts: {},
+    hosts: { backend: 'second server' },
   },
   zh: {
     question: '问题：',
@@ -46,6 +46,6 @@ export const SCENARIO_WORDS: Readonly<Record<Language, ScenarioWords>> = {
     end: '端点',
     state: '状态',
     checks: '检查',
-    hosts: { client: '客户端', server: '服务器' },
+    hosts: { client: '客户端', server: '服务器', attacker: '攻击者', victim: '受害者', backend: '第二台服务器' },
   },
 }

@@ -1,29 +1,11 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { SCENARIOS } from '../src/scenario/all.ts'
 import { both } from '../src/scenario/bilingual.ts'
 import type { Scenario } from '../src/scenario/scenario.ts'
 import { Stage } from '../src/scenario/stage.ts'
 import { displayWidth } from '../src/trace/display-width.ts'
+import { estab } from './estab.testkit.ts'
 import { type PageOptions, scenarioPage } from './scenario-page.ts'
-
-/** What `npm test` has built. */
-const ESTAB = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function estab(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [ESTAB, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
-    })
-  })
-}
 
 const BOOK: PageOptions = { columns: 100, language: 'en', ascii: false, color: false, full: false }
 

@@ -4,10 +4,10 @@ import type { HostConfig } from '../src/stack/config.ts'
 import { Endpoint } from '../src/stack/endpoint.ts'
 import type { Host } from '../src/stack/host.ts'
 import { type Probe, silentProbe } from '../src/stack/probe.ts'
+import { Probes } from '../src/stack/probes.ts'
 import { logProbe } from '../src/trace/log.ts'
 import { Capture } from './capture.ts'
 import { Failure } from './failure.ts'
-import { together } from './probes.ts'
 import { DEFAULT_ADDRESSES, DEFAULT_PEER_ADDRESSES, type TunHostOptions } from './tun-options.ts'
 
 /**
@@ -108,7 +108,7 @@ export class TunHost {
       const timer = setTimeout(() => settle(false), patience)
       // A probe must not call the host: it looks a moment later, when segments have left as well.
       const watcher: Probe = { ...silentProbe, state: () => setImmediate(look) }
-      this.host.probe = together([before, watcher])
+      this.host.probe = new Probes([before, watcher])
     })
   }
 
@@ -158,10 +158,10 @@ function settings(options: TunHostOptions): Partial<HostConfig> {
 }
 
 function watchers(options: TunHostOptions, capture: Capture | null): Probe {
-  const probes: Probe[] = []
-  if (capture !== null) probes.push(capture.probe)
-  if (options.verbose === true) probes.push(logProbe((line) => process.stderr.write(`${line}\n`), { states: true }))
-  return together(probes)
+  const probes = new Probes()
+  if (capture !== null) probes.add(capture.probe)
+  if (options.verbose === true) probes.add(logProbe((line) => process.stderr.write(`${line}\n`), { states: true }))
+  return probes
 }
 
 function capitalised(name: string): string {

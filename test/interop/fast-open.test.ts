@@ -46,7 +46,7 @@ describeInterop('Fast Open (RFC 7413) with the kernel', ['python3'], () => {
   afterEach(async () => {
     await kernel?.stop('SIGKILL')
     kernel = null
-    local.close()
+    await local.close()
   })
 
   /** What the kernel's server answers; the request goes with the SYN if it can. */

@@ -4,7 +4,6 @@ import { ACK, RST, SYN } from '../../src/wire/tcp.ts'
 import { describeInterop } from './support/describe-interop.ts'
 import { type Family, OURS, THEIRS } from './support/estab.ts'
 import { kernelCounters, kernelStates } from './support/kernel-counters.ts'
-import { KernelSocket } from './support/kernel-socket.ts'
 import { LocalHost } from './support/local-host.ts'
 import { RawSender } from './support/raw-sender.ts'
 import { gaps } from './support/wire-log.ts'
@@ -16,17 +15,12 @@ const NO_THIRD_ACK = `tcp dport ${PORT} tcp flags & (syn | ack | rst) == ack`
 
 describeInterop('a handshake', ['ss', 'nft'], () => {
   let local: LocalHost
-  let kernel: KernelSocket | null = null
 
   beforeEach(() => {
     local = LocalHost.open({ tcp_timeout_init_us: INITIAL * 1000 })
   })
 
-  afterEach(async () => {
-    await kernel?.stop()
-    kernel = null
-    local.close()
-  })
+  afterEach(() => local.close())
 
   const halfOpen = () => local.host.connections({ states: new Set(['SYN-RECV'] as const) })
 
@@ -34,7 +28,7 @@ describeInterop('a handshake', ['ss', 'nft'], () => {
     it('MUST-22: that the kernel cannot end is answered five more times, then forgotten', async () => {
       local.accepting(PORT)
       local.drop('output', NO_THIRD_ACK)
-      kernel = KernelSocket.connect(local.namespace, OURS[family], PORT)
+      const kernel = local.kernelConnects(family, PORT)
       // The kernel takes it for open, as it has sent its ACK.
       await kernel.next(/^connected$/)
       const [entry, ...others] = halfOpen()
@@ -65,7 +59,7 @@ describeInterop('a handshake', ['ss', 'nft'], () => {
     it('ends by a third ACK that comes late', async () => {
       const next = local.accepting(PORT)
       local.drop('output', NO_THIRD_ACK)
-      kernel = KernelSocket.connect(local.namespace, OURS[family], PORT)
+      const kernel = local.kernelConnects(family, PORT)
       await kernel.next(/^connected$/)
       await expect.poll(() => local.wire.of('out', SYN | ACK).length, { timeout: 5000 }).toBeGreaterThanOrEqual(3)
       local.relent()
@@ -78,7 +72,7 @@ describeInterop('a handshake', ['ss', 'nft'], () => {
     })
 
     it('MUST-22: of ours that the kernel does not answer is begun tcp_syn_retries times more', async () => {
-      kernel = await KernelSocket.listen(local.namespace, THEIRS[family], PORT)
+      await local.kernelListens(family, PORT)
       local.host.setSysctl('tcp_syn_retries', 3)
       local.drop('input', `tcp dport ${PORT}`)
       await expect(local.connected(family, { port: PORT })).rejects.toMatchObject({ code: 'ETIMEDOUT' })
@@ -114,7 +108,7 @@ describeInterop('a handshake', ['ss', 'nft'], () => {
     await expect.poll(() => local.wire.of('in', SYN)).toHaveLength(40)
     expect(halfOpen().map(({ peer }) => peer)).toEqual(Array(4).fill('10.9.0.77'))
     expect(local.host.stats()).toMatchObject({ TcpExtTCPReqQFullDrop: 36 })
-    kernel = KernelSocket.connect(local.namespace, OURS.IPv4, PORT)
+    const kernel = local.kernelConnects('IPv4', PORT)
     await kernel.next(/^connected$/)
     await expect.poll(() => local.states(PORT)).toContain('ESTAB')
     sender.close()
@@ -135,7 +129,7 @@ describeInterop('a handshake', ['ss', 'nft'], () => {
     expect(kernelCounters(local.namespace)).toMatchObject({ TcpOutRsts: 1 })
 
     // The listener is none the worse for it.
-    kernel = KernelSocket.connect(local.namespace, OURS.IPv4, PORT)
+    const kernel = local.kernelConnects('IPv4', PORT)
     await kernel.next(/^connected$/)
     await expect.poll(() => local.states(PORT)).toEqual(['ESTAB'])
     sender.close()

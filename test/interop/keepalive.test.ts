@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ByteStream } from '../../src/socket/byte-stream.ts'
+import type { ByteStream } from '../../src/socket/byte-stream.ts'
 import { ACK } from '../../src/wire/tcp.ts'
 import { describeInterop } from './support/describe-interop.ts'
-import { type Family, OURS, THEIRS } from './support/estab.ts'
+import type { Family } from './support/estab.ts'
 import { kernelCounters, kernelStates } from './support/kernel-counters.ts'
-import { KernelSocket } from './support/kernel-socket.ts'
-import { LocalHost } from './support/local-host.ts'
+import { LocalHost, type Pair } from './support/local-host.ts'
 import { gaps, type LoggedSegment } from './support/wire-log.ts'
 
 /** One second of idleness, then a probe a second; dead after two without an answer. */
@@ -15,59 +14,46 @@ const FAMILIES: readonly { family: Family; port: number }[] = [
   { family: 'IPv6', port: 7100 },
 ]
 
-interface Pair {
-  stream: ByteStream
-  kernel: KernelSocket
+interface Watched extends Pair {
   /** estab's. */
-  port: number
+  readonly port: number
 }
 
 // Most of the time is spent waiting for seconds to go by, so all wait together.
 describeInterop('keepalive', ['ss', 'nft'], () => {
   let local: LocalHost
-  const pairs: Pair[] = []
 
   beforeAll(() => {
     local = LocalHost.open()
   })
 
-  afterAll(async () => {
-    for (const { kernel } of pairs) await kernel.stop()
-    local.close()
-  })
+  afterAll(() => local.close())
 
   /** The kernel's end probes. */
-  async function kernelProbes(family: Family, port: number): Promise<Pair> {
-    const next = local.accepting(port)
-    const kernel = KernelSocket.connect(local.namespace, OURS[family], port)
-    const pair = { stream: new ByteStream(await next()), kernel, port }
-    pairs.push(pair)
-    await kernel.next(/^connected$/)
+  async function kernelProbes(family: Family, port: number): Promise<Watched> {
+    const pair = await local.accepted(family, port)
     // Node has a count and an interval of its own.
-    kernel.do('keepalive')
-    for (const [name, value] of Object.entries(OPTIONS)) kernel.do(`set ${name as keyof typeof OPTIONS} ${value}`)
-    return pair
+    pair.kernel.do('keepalive')
+    for (const [name, value] of Object.entries(OPTIONS)) {
+      pair.kernel.do(`set ${name as keyof typeof OPTIONS} ${value}`)
+    }
+    return { ...pair, port }
   }
 
   /** Our end probes. */
-  async function weProbe(family: Family, port: number): Promise<Pair> {
-    const kernel = await KernelSocket.listen(local.namespace, THEIRS[family], port)
-    const options = { SO_KEEPALIVE: 1, ...OPTIONS }
-    const stream = await local.connected(family, { port, options })
-    const pair = { stream, kernel, port: stream.socket.localPort }
-    pairs.push(pair)
-    await kernel.next(/^connected$/)
-    return pair
+  async function weProbe(family: Family, port: number): Promise<Watched> {
+    const pair = await local.opened(family, { port, options: { SO_KEEPALIVE: 1, ...OPTIONS } })
+    return { ...pair, port: pair.stream.socket.localPort }
   }
 
   /** When the last segment of the connection passed in that direction, microseconds. */
-  function lastWord(pair: Pair, direction: 'in' | 'out'): number {
+  function lastWord(pair: Watched, direction: 'in' | 'out'): number {
     const segments = local.wire.segments.filter((each) => each.port === pair.port && each.direction === direction)
     return segments.at(-1)?.at ?? 0
   }
 
   /** Bare ACKs after the handshake, which is over with segment `from` of the log. */
-  function acks(pair: Pair, direction: 'in' | 'out', from: number): LoggedSegment[] {
+  function acks(pair: Watched, direction: 'in' | 'out', from: number): LoggedSegment[] {
     const { segments } = local.wire
     return segments.filter(
       (each, i) => i >= from && each.port === pair.port && each.direction === direction && each.flags === ACK,
@@ -109,7 +95,7 @@ describeInterop('keepalive', ['ss', 'nft'], () => {
     const lastWords = new Map(
       [...ours, ...theirs].map((pair) => [pair, lastWord(pair, ours.includes(pair) ? 'in' : 'out')]),
     )
-    const silence = (pair: Pair) => Math.round((local.host.now() - (lastWords.get(pair) ?? 0)) / 1000)
+    const silence = (pair: Watched) => Math.round((local.host.now() - (lastWords.get(pair) ?? 0)) / 1000)
     // Nothing reaches the kernel: neither our probes nor our answers to its own.
     local.drop('input')
     const endOfOurs = ours.map(async (pair) => {

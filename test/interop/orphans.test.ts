@@ -1,43 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ByteStream } from '../../src/socket/byte-stream.ts'
 import { ACK, FIN, RST } from '../../src/wire/tcp.ts'
 import { describeInterop } from './support/describe-interop.ts'
-import { type Family, OURS, THEIRS } from './support/estab.ts'
+import { type Family, THEIRS } from './support/estab.ts'
 import { kernelStates } from './support/kernel-counters.ts'
-import { KernelSocket } from './support/kernel-socket.ts'
+import type { KernelSocket } from './support/kernel-socket.ts'
 import { LocalHost } from './support/local-host.ts'
 
 const PORT = 7000
 
 describeInterop('a connection that its application has left', ['ss', 'nft'], () => {
   let local: LocalHost
-  let kernels: KernelSocket[] = []
 
   beforeEach(() => {
     local = LocalHost.open()
   })
 
-  afterEach(async () => {
-    for (const kernel of kernels) await kernel.stop()
-    kernels = []
-    local.close()
-  })
-
-  async function opened(family: Family, port = PORT): Promise<{ stream: ByteStream; kernel: KernelSocket }> {
-    const kernel = await KernelSocket.listen(local.namespace, THEIRS[family], port)
-    kernels.push(kernel)
-    const stream = await local.connected(family, { port })
-    await kernel.next(/^connected$/)
-    return { stream, kernel }
-  }
-
-  /** A connection that the kernel has opened. */
-  async function accepted(family: Family): Promise<{ stream: ByteStream; kernel: KernelSocket }> {
-    const next = local.accepting(PORT)
-    const kernel = KernelSocket.connect(local.namespace, OURS[family], PORT)
-    kernels.push(kernel)
-    return { stream: new ByteStream(await next()), kernel }
-  }
+  afterEach(() => local.close())
 
   /** What the kernel says is answered by a RST, of which its application learns when it says more. */
   async function isReset(kernel: KernelSocket): Promise<void> {
@@ -52,7 +30,7 @@ describeInterop('a connection that its application has left', ['ss', 'nft'], () 
   describe.each<{ family: Family }>([{ family: 'IPv4' }, { family: 'IPv6' }])('over $family', ({ family }) => {
     it('RFC 9293, 3.10.4: waits tcp_fin_timeout for the FIN of a kernel that never closes', async () => {
       local.host.setSysctl('tcp_fin_timeout', 1)
-      const { stream, kernel } = await opened(family)
+      const { stream, kernel } = await local.opened(family, { port: PORT })
       stream.close()
       await kernel.next(/^end$/)
       await expect.poll(orphans).toMatchObject([{ state: 'FIN-WAIT-2', peer: THEIRS[family] }])
@@ -72,7 +50,7 @@ describeInterop('a connection that its application has left', ['ss', 'nft'], () 
     })
 
     it('SHLD-3: is reset when data comes that nobody will read', async () => {
-      const { stream, kernel } = await opened(family)
+      const { stream, kernel } = await local.opened(family, { port: PORT })
       stream.close()
       await kernel.next(/^end$/)
       await expect.poll(orphans).toMatchObject([{ state: 'FIN-WAIT-2' }])
@@ -83,7 +61,7 @@ describeInterop('a connection that its application has left', ['ss', 'nft'], () 
 
     it('gives up by tcp_orphan_retries when the kernel does not answer', async () => {
       local.host.setSysctl('tcp_orphan_retries', 2)
-      const { stream } = await opened(family)
+      const { stream } = await local.opened(family, { port: PORT })
       local.drop('input')
       await stream.write(Buffer.from('last words'))
       const began = local.host.now()
@@ -104,7 +82,7 @@ describeInterop('a connection that its application has left', ['ss', 'nft'], () 
       const warnings: (Error & { code?: string })[] = []
       const note = (warning: Error) => warnings.push(warning)
       process.on('warning', note)
-      const { stream, kernel } = await accepted(family)
+      const { stream, kernel } = await local.accepted(family, PORT)
       // Its process ends, and closes the connection; our application forgets to.
       await kernel.stop()
       expect(await stream.read()).toBeNull()
@@ -124,8 +102,8 @@ describeInterop('a connection that its application has left', ['ss', 'nft'], () 
 
   it('is reset where tcp_max_orphans is reached', async () => {
     local.host.setSysctl('tcp_max_orphans', 1)
-    const first = await opened('IPv4')
-    const second = await opened('IPv6', PORT + 1)
+    const first = await local.opened('IPv4', { port: PORT })
+    const second = await local.opened('IPv6', { port: PORT + 1 })
     first.stream.close()
     await first.kernel.next(/^end$/)
     second.stream.close()

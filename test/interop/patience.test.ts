@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ByteStream } from '../../src/socket/byte-stream.ts'
-import type { SocketOption } from '../../src/socket/option-table.ts'
 import { ACK } from '../../src/wire/tcp.ts'
 import { describeInterop } from './support/describe-interop.ts'
-import { type Family, OURS, THEIRS } from './support/estab.ts'
+import type { Family } from './support/estab.ts'
 import { kernelStates } from './support/kernel-counters.ts'
-import { KernelSocket } from './support/kernel-socket.ts'
-import { LocalHost } from './support/local-host.ts'
+import { LocalHost, type Pair } from './support/local-host.ts'
 import { gaps } from './support/wire-log.ts'
 
 /** How long a window is held closed, milliseconds. */
@@ -16,44 +13,15 @@ const FAMILIES: readonly { family: Family; port: number }[] = [
   { family: 'IPv6', port: 7100 },
 ]
 
-interface Pair {
-  stream: ByteStream
-  kernel: KernelSocket
-  /** Of the listener's end. */
-  port: number
-}
-
 // Most of the time is spent waiting, so that both families and both directions wait together.
 describeInterop('patience with the other end', ['ss', 'nft'], () => {
   let local: LocalHost
-  let pairs: Pair[] = []
 
   beforeEach(() => {
     local = LocalHost.open()
   })
 
-  afterEach(async () => {
-    for (const { kernel } of pairs) await kernel.stop()
-    pairs = []
-    local.close()
-  })
-
-  async function weConnect(family: Family, port: number, options: Partial<Record<SocketOption, number>> = {}) {
-    const kernel = await KernelSocket.listen(local.namespace, THEIRS[family], port)
-    const stream = await local.connected(family, { port, options })
-    await kernel.next(/^connected$/)
-    pairs.push({ stream, kernel, port })
-    return { stream, kernel, port }
-  }
-
-  async function kernelConnects(family: Family, port: number): Promise<Pair> {
-    const next = local.accepting(port)
-    const kernel = KernelSocket.connect(local.namespace, OURS[family], port)
-    const pair = { stream: new ByteStream(await next()), kernel, port }
-    await kernel.next(/^connected$/)
-    pairs.push(pair)
-    return pair
-  }
+  afterEach(() => local.close())
 
   /** The kernel hears nothing any more, and each end of these speaks. Milliseconds until it gives up. */
   async function silence(ours: readonly Pair[], theirs: readonly Pair[]): Promise<number[]> {
@@ -75,8 +43,8 @@ describeInterop('patience with the other end', ['ss', 'nft'], () => {
 
   it('MUST-21: ends by TCP_USER_TIMEOUT on either side', async () => {
     const options = { TCP_USER_TIMEOUT: 2000 }
-    const ours = await Promise.all(FAMILIES.map(({ family, port }) => weConnect(family, port, options)))
-    const theirs = await Promise.all(FAMILIES.map(({ family, port }) => kernelConnects(family, port + 1)))
+    const ours = await Promise.all(FAMILIES.map(({ family, port }) => local.opened(family, { port, options })))
+    const theirs = await Promise.all(FAMILIES.map(({ family, port }) => local.accepted(family, port + 1)))
     for (const { kernel } of theirs) kernel.do('set TCP_USER_TIMEOUT 2000')
     const times = await silence(ours, theirs)
     console.log(`TCP_USER_TIMEOUT of 2 s: after ${times.join(', ')} ms (ours twice, then the kernel's)`)
@@ -90,8 +58,8 @@ describeInterop('patience with the other end', ['ss', 'nft'], () => {
   it('MUST-20: ends by tcp_retries2 = 2 on either side, at about the same time', async () => {
     local.host.setSysctl('tcp_retries2', 2)
     local.namespace.sysctl('net.ipv4.tcp_retries2', 2)
-    const ours = await Promise.all(FAMILIES.map(({ family, port }) => weConnect(family, port)))
-    const theirs = await Promise.all(FAMILIES.map(({ family, port }) => kernelConnects(family, port + 1)))
+    const ours = await Promise.all(FAMILIES.map(({ family, port }) => local.opened(family, { port })))
+    const theirs = await Promise.all(FAMILIES.map(({ family, port }) => local.accepted(family, port + 1)))
     const times = await silence(ours, theirs)
     console.log(`tcp_retries2 = 2: after ${times.join(', ')} ms (ours twice, then the kernel's)`)
     for (const time of times) {
@@ -113,7 +81,7 @@ describeInterop('patience with the other end', ['ss', 'nft'], () => {
 
   /** The kernel's window: our probes. */
   async function heldByKernel(family: Family, port: number): Promise<void> {
-    const { stream, kernel } = await weConnect(family, port)
+    const { stream, kernel } = await local.opened(family, { port })
     const { socket } = stream
     kernel.do('pause')
     const text = 'x'.repeat(200_000)
@@ -145,7 +113,7 @@ describeInterop('patience with the other end', ['ss', 'nft'], () => {
 
   /** Our window: the kernel's probes. */
   async function heldByUs(family: Family, port: number): Promise<void> {
-    const { stream, kernel } = await kernelConnects(family, port)
+    const { stream, kernel } = await local.accepted(family, port)
     kernel.do(`write ${'x'.repeat(200_000)}the end`)
     const closed = () => local.wire.of('out', ACK).filter((each) => each.port === port && each.window === 0).length
     await expect.poll(closed).toBeGreaterThan(0)

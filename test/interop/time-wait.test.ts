@@ -5,9 +5,9 @@ import { StackError } from '../../src/stack/stack-error.ts'
 import { distance } from '../../src/wire/seq.ts'
 import { ACK, FIN, SYN } from '../../src/wire/tcp.ts'
 import { describeInterop } from './support/describe-interop.ts'
-import { type Family, OURS, THEIRS } from './support/estab.ts'
+import { type Family, THEIRS } from './support/estab.ts'
 import { kernelCounters, kernelStates } from './support/kernel-counters.ts'
-import { KernelSocket } from './support/kernel-socket.ts'
+import type { KernelSocket } from './support/kernel-socket.ts'
 import { LocalHost } from './support/local-host.ts'
 
 const PORT = 7000
@@ -16,33 +16,15 @@ const SAME = 40_000
 
 describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
   let local: LocalHost
-  let kernels: KernelSocket[] = []
 
   beforeEach(() => {
     local = LocalHost.open()
   })
 
-  afterEach(async () => {
-    for (const kernel of kernels) await kernel.stop()
-    kernels = []
-    local.close()
-  })
+  afterEach(() => local.close())
 
   describe.each<{ family: Family }>([{ family: 'IPv4' }, { family: 'IPv6' }])('over $family', ({ family }) => {
-    /** The kernel connects from the same port as ever. */
-    function dial(): KernelSocket {
-      const kernel = KernelSocket.connect(local.namespace, OURS[family], PORT, SAME)
-      kernels.push(kernel)
-      return kernel
-    }
-
-    /** A kernel that listens. */
-    async function server(): Promise<KernelSocket> {
-      const kernel = await KernelSocket.listen(local.namespace, THEIRS[family], PORT)
-      kernels.push(kernel)
-      return kernel
-    }
-
+    /** From the same port as ever. */
     async function opened(kernel: KernelSocket): Promise<ByteStream> {
       const stream = await local.connected(family, { port: PORT, localPort: SAME })
       await kernel.next(/^connected$/)
@@ -67,7 +49,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
     ])('MAY-2: ends for a new connection of the kernel (timestamps $timestamps, held $held)', async (by) => {
       local.namespace.sysctl('net.ipv4.tcp_timestamps', by.timestamps)
       const next = local.accepting(PORT)
-      const first = dial()
+      const first = local.kernelConnects(family, PORT, SAME)
       const stream = new ByteStream(await next())
       await weEndFirst(stream, first)
       if (!by.held) stream.close()
@@ -75,7 +57,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
       const lastSent = local.wire.of('out', FIN | ACK)[0]?.seq ?? 0
       const lastReceived = local.wire.of('in', FIN | ACK)[0]?.seq ?? 0
 
-      const second = dial()
+      const second = local.kernelConnects(family, PORT, SAME)
       await second.next(/^connected$/)
       const successor = new ByteStream(await next())
       expect(local.states(PORT)).toEqual(['ESTAB'])
@@ -91,7 +73,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
     })
 
     it('MAY-2: at the kernel ends for a new connection of ours', async () => {
-      const kernel = await server()
+      const kernel = await local.kernelListens(family, PORT)
       const stream = await opened(kernel)
       kernel.do('end')
       expect(await stream.read()).toBeNull()
@@ -107,7 +89,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
     })
 
     it('RFC 6191: of ours ends for a new connection of ours by tcp_tw_reuse = 1, a second after', async () => {
-      const kernel = await server()
+      const kernel = await local.kernelListens(family, PORT)
       local.host.setSysctl('ip_local_port_range', [SAME, SAME])
       const stream = await opened(kernel)
       await weEndFirst(stream, kernel)
@@ -144,7 +126,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
     it.each([{ held: false }, { held: true }])(
       'RFC 9293, 3.10.7.4: begins again when the FIN of the kernel comes again (held $held)',
       async ({ held }) => {
-        const kernel = await server()
+        const kernel = await local.kernelListens(family, PORT)
         const stream = await opened(kernel)
         stream.end()
         await kernel.next(/^end$/)
@@ -171,7 +153,7 @@ describeInterop('TIME-WAIT', ['ss', 'nft'], () => {
 
     it('MUST-13: lasts tcp_timewait_len', async () => {
       local.host.setSysctl('tcp_timewait_len', 1)
-      const kernel = await server()
+      const kernel = await local.kernelListens(family, PORT)
       const stream = await opened(kernel)
       await weEndFirst(stream, kernel)
       stream.close()

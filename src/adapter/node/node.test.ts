@@ -5,6 +5,7 @@ import { listen } from '../../socket/server-socket.ts'
 import { CONNECTED, connect, READABLE } from '../../socket/stream-socket.ts'
 import { pipe } from '../../stack/pipe.ts'
 import { createHost } from './host.ts'
+import { joinedHosts } from './joined-hosts.testkit.ts'
 import { NodeSurroundings } from './surroundings.ts'
 
 describe('NodeSurroundings', () => {
@@ -92,13 +93,7 @@ describe('NodeSurroundings', () => {
 
 /** Two hosts on a pipe, the second with an echo server at port 7. */
 function pair() {
-  const [left, right] = pipe()
-  const a = createHost()
-  const b = createHost()
-  a.host.addDevice(left)
-  a.host.addAddress('10.0.0.1/24', left)
-  b.host.addDevice(right)
-  b.host.addAddress('10.0.0.2/24', right)
+  const [a, b] = joinedHosts()
   const server = listen(b.host, { port: 7 })
   server.onready = () => {
     const socket = server.accept()

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** Worker threads run what was built. */
 const BUILT = new URL('../../../dist/src/adapter/testing/index.js', import.meta.url)
@@ -6,6 +9,16 @@ const BUILT = new URL('../../../dist/src/adapter/testing/index.js', import.meta.
 const { explore } = (await import(BUILT.href)) as typeof import('./index.ts')
 
 const moduleOf = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(source)}`)
+
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'estab-explore-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
 
 describe('explore on all cores', () => {
   const broken = `
@@ -15,16 +28,22 @@ describe('explore on all cores', () => {
     }`
 
   it('runs every seed once in worker threads, and finds what one thread would', async () => {
-    const [failure, ...others] = await explore(moduleOf(broken), { seeds: 30 })
+    const [failure, ...others] = await explore(moduleOf(broken), { seeds: 30, folder })
     const [first] = await explore(
       ({ seed, faults }) => {
         if (faults.some(({ kind }) => kind === 'freeze')) throw new Error(`here ${seed}`)
       },
-      { seeds: 30 },
+      { seeds: 30, folder },
     )
     expect(others).toEqual([])
     expect(failure?.error).toBe(`Error: worker ${failure?.seed}`)
     expect([failure?.seed, failure?.faults]).toEqual([first?.seed, first?.faults])
+  })
+
+  it('leaves a capture of what worker threads find', async () => {
+    const [failure] = await explore(moduleOf(broken), { seeds: 30, folder })
+    expect(readdirSync(folder)).toEqual([`explore-seed-${failure?.seed}.pcapng`])
+    expect(existsSync(failure?.capture ?? '')).toBe(true)
   })
 
   it('rejects when the module has no test, or does not load', async () => {

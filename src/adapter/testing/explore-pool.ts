@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Exploration, ExploredFailure } from './exploration.ts'
+import type { Failure } from './evidence.ts'
+import type { Exploration } from './exploration.ts'
 
 /** What a worker thread is told. */
 export interface WorkerOrder extends Exploration {
@@ -9,7 +10,7 @@ export interface WorkerOrder extends Exploration {
 }
 
 /** Explores with a worker thread for each core, each with its share of the seeds. Rejects when the module cannot be loaded. */
-export async function exploreOnAllCores(module: URL, exploration: Exploration): Promise<ExploredFailure[]> {
+export async function exploreOnAllCores(module: URL, exploration: Exploration): Promise<Failure[]> {
   const { seeds } = exploration
   const count = Math.min(availableParallelism(), seeds.length)
   const shares = Array.from({ length: count }, (_, share) => seeds.filter((_seed, i) => i % count === share))
@@ -19,7 +20,7 @@ export async function exploreOnAllCores(module: URL, exploration: Exploration): 
   return found.flat()
 }
 
-function exploreInWorker(workerData: WorkerOrder): Promise<ExploredFailure[]> {
+function exploreInWorker(workerData: WorkerOrder): Promise<Failure[]> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./explore-worker.js', import.meta.url), { workerData })
     worker.once('message', resolve)

@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SeededRandom } from '../../sim/seeded-random.ts'
 import { listen } from '../../socket/server-socket.ts'
 import { connect } from '../../socket/stream-socket.ts'
@@ -7,8 +10,15 @@ import { describeFault, FAULT_KINDS, type FaultKind, type PlannedFault, planFaul
 import { shrink } from './shrink.ts'
 import { TestWorld } from './test-world.ts'
 
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'estab-explore-'))
+})
+
 afterEach(() => {
   vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
 })
 
 describe('shrink', () => {
@@ -90,7 +100,7 @@ describe('explore', () => {
   }
 
   it('tells each way to fail once, with the fewest faults that do it', async () => {
-    const failures = await explore(broken, { seeds: 60 })
+    const failures = await explore(broken, { seeds: 60, folder })
     const told = failures.map(({ error, faults }) => [error.replace(/\d+/, 'N'), faults.map(({ kind }) => kind).sort()])
     expect(told).toEqual([
       ['TypeError: one, seed N', ['partition']],
@@ -100,6 +110,38 @@ describe('explore', () => {
     expect(failures[0]?.report).toContain('faults: partition at ')
   })
 
+  it('leaves the capture of the run with the fewest faults, and tells where', async () => {
+    const opening = (world: TestWorld) => {
+      const [left, right] = [world.host('left'), world.host('right')]
+      world.link(left, right)
+      listen(right.host, { port: 80 })
+      for (const _ of world.faults) connect(left.host, { address: right.address(), port: 80 })
+      world.run(0.5)
+      if (world.faults.some(({ kind }) => kind === 'lost SYN')) throw new Error('not open')
+    }
+    const captureOf = (faults: readonly PlannedFault[]) => {
+      const world = new TestWorld(4, faults)
+      expect(() => opening(world)).toThrow('not open')
+      return world.recorder.pcapng()
+    }
+    const options = { seeds: [4], faults: ['lost SYN', 'lost FIN'] as const }
+    const plan = planFaults(new SeededRandom(4).named('faults'), options.faults, 2)
+    const [failure, ...others] = await explore(opening, { ...options, name: 'an opening', folder })
+    expect(others).toEqual([])
+    expect(failure?.faults.map(({ kind }) => kind)).toEqual(['lost SYN'])
+    expect(readdirSync(folder)).toEqual(['an-opening-seed-4.pcapng'])
+    expect(failure?.capture).toBe(join(folder, 'an-opening-seed-4.pcapng'))
+    expect(failure?.report).toContain(`capture: ${failure?.capture}\n`)
+    const capture = readFileSync(join(folder, 'an-opening-seed-4.pcapng'))
+    expect(capture.equals(captureOf(failure?.faults ?? []))).toBe(true)
+    expect(capture.equals(captureOf(plan))).toBe(false)
+  })
+
+  it('leaves nothing of a test that passes', async () => {
+    expect(await explore(() => {}, { seeds: 3, folder: join(folder, 'new') })).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   it('a failure is not shrunk to another one', async () => {
     const failures = await explore(
       ({ faults }) => {
@@ -107,7 +149,7 @@ describe('explore', () => {
         if (frozen && faults.some(({ kind }) => kind === 'lost SYN')) throw new Error('both')
         if (frozen) throw new Error('frozen')
       },
-      { seeds: 60 },
+      { seeds: 60, folder },
     )
     expect(failures.map(({ error, faults }) => [error, faults.length])).toEqual([
       ['Error: frozen', 1],
@@ -135,7 +177,7 @@ describe('explore', () => {
   })
 
   it('a test that fails without any fault is shrunk to none', async () => {
-    const [failure, ...others] = await explore(() => Promise.reject(new Error('always')), { seeds: 5 })
+    const [failure, ...others] = await explore(() => Promise.reject(new Error('always')), { seeds: 5, folder })
     expect(failure?.faults).toEqual([])
     expect(others).toEqual([])
   })

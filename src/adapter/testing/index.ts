@@ -1,6 +1,5 @@
 /** `estab/testing`: virtual time for real code, for vitest, Jest and node:test. */
-export type { ExploredFailure } from './exploration.ts'
-export { type ExploreOptions, explore } from './explore.ts'
+export { type ExploredFailure, type ExploreOptions, explore } from './explore.ts'
 export type { FakeClock } from './fake-clock.ts'
 export type { FaultKind, PlannedFault } from './fault-plan.ts'
 export { outcome, type RunOptions, run } from './run.ts'

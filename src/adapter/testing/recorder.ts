@@ -27,8 +27,8 @@ export class Recorder {
   }
 
   /** The capture as a file: an interface for each machine, of the machine's name. */
-  pcapng(): readonly Uint8Array[] {
-    return this.blocks
+  pcapng(): Uint8Array {
+    return Buffer.concat(this.blocks)
   }
 
   private keep(bytes: Uint8Array): void {

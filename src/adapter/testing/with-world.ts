@@ -1,4 +1,4 @@
-import { errorText, seedAskedFor, tellFailure, writeCapture } from './evidence.ts'
+import { errorText, failureOf, seedAskedFor, tellFailure, writeCapture } from './evidence.ts'
 import { installedClock } from './fake-clock.ts'
 import { TestTimers } from './test-timers.ts'
 import { TestWorld } from './test-world.ts'
@@ -64,8 +64,11 @@ async function withTimers<T>(action: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function tell(world: TestWorld, error: string, options: WorldOptions): void {
-  const path = writeCapture(world, options.name ?? 'world', options.folder)
-  const { print = (text: string) => process.stderr.write(text) } = options
-  print(`${tellFailure(world.seed, world.faults, error, world.recorder.ladder())}capture: ${path}\n`)
+function tell(world: TestWorld, error: string, { name = 'world', folder, print = toStderr }: WorldOptions): void {
+  const failure = failureOf(world, error)
+  print(tellFailure(failure, writeCapture(failure, name, folder)))
+}
+
+function toStderr(text: string): void {
+  process.stderr.write(text)
 }

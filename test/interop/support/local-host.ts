@@ -8,8 +8,15 @@ import type { Host } from '../../../src/stack/host.ts'
 import type { SocketState } from '../../../src/stack/snapshot.ts'
 import type { Packet } from '../../../src/wire/packet.ts'
 import { type Family, OURS, THEIRS } from './estab.ts'
+import { KernelSocket } from './kernel-socket.ts'
 import { NetworkNamespace } from './namespace.ts'
 import { WireLog } from './wire-log.ts'
+
+/** Both ends of a connection: estab's, and the kernel's. */
+export interface Pair {
+  readonly stream: ByteStream
+  readonly kernel: KernelSocket
+}
 
 /** A host of estab's in this process, on a TUN device of a namespace of its own, and all that passes between the two. */
 export class LocalHost {
@@ -20,6 +27,7 @@ export class LocalHost {
   /** Packets from the kernel for which this is true are lost on the way. */
   loses: (packet: Packet) => boolean = () => false
   private readonly running: RunningHost
+  private readonly kernels: KernelSocket[] = []
 
   private constructor(namespace: NetworkNamespace, tun: TunDevice, running: RunningHost) {
     this.namespace = namespace
@@ -70,6 +78,37 @@ export class LocalHost {
     return stream
   }
 
+  /** A socket of the kernel's that listens, for one connection. It is stopped with the host, as are the others. */
+  async kernelListens(family: Family, port: number): Promise<KernelSocket> {
+    const kernel = await KernelSocket.listen(this.namespace, THEIRS[family], port)
+    this.kernels.push(kernel)
+    return kernel
+  }
+
+  /** A socket of the kernel's that begins to connect to estab. `localPort` 0: the kernel chooses. */
+  kernelConnects(family: Family, port: number, localPort = 0): KernelSocket {
+    const kernel = KernelSocket.connect(this.namespace, OURS[family], port, localPort)
+    this.kernels.push(kernel)
+    return kernel
+  }
+
+  /** A connection that estab has opened. */
+  async opened(family: Family, to: Omit<ConnectOptions, 'address'>): Promise<Pair> {
+    const kernel = await this.kernelListens(family, to.port)
+    const stream = await this.connected(family, to)
+    await kernel.next(/^connected$/)
+    return { stream, kernel }
+  }
+
+  /** A connection that the kernel has opened. */
+  async accepted(family: Family, port: number): Promise<Pair> {
+    const next = this.accepting(port)
+    const kernel = this.kernelConnects(family, port)
+    const stream = new ByteStream(await next())
+    await kernel.next(/^connected$/)
+    return { stream, kernel }
+  }
+
   /** States of estab's own sockets on `port`, without listeners. */
   states(port: number): SocketState[] {
     const ours = this.host.connections().filter((each) => each.localPort === port || each.peerPort === port)
@@ -90,7 +129,8 @@ export class LocalHost {
     this.namespace.run('nft', 'delete table inet cut')
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    for (const kernel of this.kernels) await kernel.stop()
     this.running.stop()
     this.namespace.delete()
   }
