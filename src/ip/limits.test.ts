@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../sim/seeded.testkit.ts'
 import { Address } from '../wire/address.ts'
 import { ErrorLimit } from './error-limit.ts'
 import { Identifications } from './identifications.ts'
@@ -68,11 +69,7 @@ describe('ErrorLimit', () => {
 
 describe('Identifications', () => {
   it('count up for one pair of addresses and one protocol, from different places', () => {
-    let state = 1
-    const ids = new Identifications(() => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-      return state
-    })
+    const ids = new Identifications(seeded())
     const [a, b] = [new Address(0, 0, 0xffff, 1), new Address(0, 0, 0xffff, 2)]
     const first = ids.next(a, b, 17)
     expect(ids.next(a, b, 17)).toBe((first + 1) >>> 0)

@@ -1,0 +1,68 @@
+import type { Run } from '../run/run.ts'
+
+/** Where a lane stands on paper, pixels. */
+export interface LanePlace {
+  readonly lane: number
+  readonly x: number
+  /** Half the width of its bands. */
+  readonly half: number
+  /** On which side its timers and names stand: -1 left, 1 right. */
+  readonly side: -1 | 1
+  /** There is a margin on that side, not another lane. */
+  readonly outer: boolean
+}
+
+/** Lanes that are tried in every order. */
+const MOST_TRIED = 7
+/** Room for the times at the left edge, and for what stands beside the first and the last lane. */
+export const AXIS = 68
+const MARGIN = 108
+const MARGIN_NARROW = 34
+const NARROW = 520
+/** Lanes further apart than this are no help. */
+const WIDEST = 520
+
+/** The lanes from left to right, such that those that talk stand side by side. */
+export function laneOrder({ lanes, packets }: Pick<Run, 'lanes' | 'packets'>): number[] {
+  const all = lanes.map((_, lane) => lane)
+  if (lanes.length < 3 || lanes.length > MOST_TRIED) return all
+  const [from, to] = [packets.column('from'), packets.column('to')]
+  const talks = new Set<number>()
+  for (let i = 0; i < packets.count; i += 1) talks.add((from[i] ?? 0) * lanes.length + (to[i] ?? 0))
+  const pairs = [...talks].map((pair) => [Math.floor(pair / lanes.length), pair % lanes.length] as const)
+  let best = all
+  let least = Number.POSITIVE_INFINITY
+  for (const order of permutations(all)) {
+    const place = all.map((lane) => order.indexOf(lane))
+    let cost = 0
+    for (const [a, b] of pairs) cost += Math.abs((place[a] ?? 0) - (place[b] ?? 0)) - 1
+    if (cost < least) {
+      least = cost
+      best = order
+    }
+  }
+  return best
+}
+
+/** In the order of the alphabet, so that the given one is the first. */
+function* permutations(of: readonly number[]): Iterable<number[]> {
+  if (of.length <= 1) yield [...of]
+  for (const head of of) {
+    for (const rest of permutations(of.filter((each) => each !== head))) yield [head, ...rest]
+  }
+}
+
+/** Places by lane, not from left to right. `halves`: half the width of the bands of each lane. */
+export function placeLanes(order: readonly number[], halves: readonly number[], width: number): LanePlace[] {
+  const margin = width < NARROW ? MARGIN_NARROW : MARGIN
+  const count = order.length
+  const room = Math.max(width - AXIS - 2 * margin, 40)
+  const gap = count > 1 ? Math.min(room / (count - 1), WIDEST) : 0
+  const left = AXIS + margin + (room - gap * (count - 1)) / 2
+  const places: LanePlace[] = []
+  order.forEach((lane, i) => {
+    const outer = i === 0 || i === count - 1
+    places[lane] = { lane, x: left + gap * i, half: halves[lane] ?? 5, side: i === 0 ? -1 : 1, outer }
+  })
+  return places
+}

@@ -1,0 +1,53 @@
+import { READABLE, type ServerSocket, type StreamSocket, WRITABLE } from 'estab'
+
+const ROOM = 65_536
+const SOURCE = new Uint8Array(ROOM).fill(0x2e)
+
+/** What a server application of the sandbox does with each connection. */
+export function serve(server: ServerSocket, service: 'echo' | 'discard' | 'source'): void {
+  const attend = { echo, discard, source }[service]
+  server.onready = () => {
+    for (let socket = server.accept(); socket !== null; socket = server.accept()) attend(socket)
+  }
+}
+
+/** RFC 862: sends back what comes, and closes after the peer. */
+function echo(socket: StreamSocket): void {
+  const into = new Uint8Array(ROOM)
+  attend(socket, () => {
+    while (socket.writable > 0 && socket.readable > 0) {
+      const count = socket.read(into.subarray(0, Math.min(ROOM, socket.writable)))
+      if (count <= 0) break
+      socket.write(into.subarray(0, count))
+    }
+    if (socket.ended) socket.close()
+  })
+}
+
+/** RFC 863: throws away what comes, and closes after the peer. */
+function discard(socket: StreamSocket): void {
+  const into = new Uint8Array(ROOM)
+  attend(socket, () => {
+    while (socket.readable > 0 && socket.read(into) > 0);
+    if (socket.ended) socket.close()
+  })
+}
+
+/** RFC 864, in spirit: sends until the peer closes. */
+function source(socket: StreamSocket): void {
+  const into = new Uint8Array(ROOM)
+  attend(socket, () => {
+    while (socket.readable > 0 && socket.read(into) > 0);
+    if (socket.ended) socket.close()
+    else while (socket.writable > 0 && socket.write(SOURCE.subarray(0, socket.writable)) > 0);
+  })
+}
+
+/** Calls `act` now and whenever there is something to read or room to write; a connection that has failed is let go. */
+function attend(socket: StreamSocket, act: () => void): void {
+  socket.onevent = (events) => {
+    if (socket.error !== '') socket.close()
+    else if (events & (READABLE | WRITABLE)) act()
+  }
+  act()
+}
