@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** What `npm test` has built. */
-const ESTAB = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+export const ESTAB = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 /** Milliseconds. */
 const PATIENCE = 60_000

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { connectCommand } from './connect.ts'
 import { demoCommand } from './demo-command.ts'
 import { getCommand } from './get.ts'
+import { labCommand } from './lab.ts'
 import { nstatCommand } from './nstat.ts'
 import { pingCommand } from './ping.ts'
 import { scriptCommand } from './run.ts'
@@ -24,8 +25,9 @@ const program = new Command('estab')
   .addHelpText(
     'after',
     `
-Begin with \`estab demo\` and \`estab scenario\`, which need nothing. Other commands talk to real machines: they
-open a TUN device, whose other end is this machine's kernel, so that curl, nginx and every other program reach estab:
+Begin with \`estab lab\`, in a browser, or \`estab demo\` and \`estab scenario\`, which need
+nothing. Other commands talk to real machines: they open a TUN device, whose other end is this machine's kernel, so
+that curl, nginx and every other program reach estab:
 
   sudo estab serve --root .          and in another terminal: curl http://10.9.0.2/
 
@@ -36,7 +38,7 @@ Running ones are looked at, and adjusted, by ss, sysctl and nstat:
 
 const talking = [serveCommand(), getCommand(), connectCommand(), pingCommand()]
 const looking = [ssCommand(), sysctlCommand(), nstatCommand()]
-for (const command of [demoCommand(), scriptCommand(), scenarioCommand(), ...talking, ...looking]) {
+for (const command of [labCommand(), demoCommand(), scriptCommand(), scenarioCommand(), ...talking, ...looking]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 

@@ -16,7 +16,7 @@ export function openWithTwo(link: Link): void {
     aim: isSynAck,
     effect: (packet) => {
       const ack = thirdAck(packet)
-      if (ack !== null) link.forth.onarrival(ack)
+      if (ack !== null) link.forth.deliver(ack)
       return [packet]
     },
   })

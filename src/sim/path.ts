@@ -50,6 +50,11 @@ export class Path {
     this.way(packet, now)
   }
 
+  /** A packet that nobody has sent is there at the end of the wire. */
+  deliver(bytes: Uint8Array): void {
+    this.arrive(new WirePacket(bytes), this.clock.now())
+  }
+
   /** Puts a stage before all others, such as a fault. */
   prepend(stage: Stage): void {
     this.begin([stage, ...this.before])

@@ -31,7 +31,7 @@ interface Way {
 export class SimHost implements Node {
   readonly name: string
   readonly forwards = false
-  /** Called after each of its turns. */
+  /** Called after each of its turns, and when it was frozen or thawed, has crashed or booted. */
   onturn: () => void = () => {}
   /** Watches each incarnation of the host. */
   private readonly probe: Probe
@@ -110,14 +110,16 @@ export class SimHost implements Node {
   /** Nothing happens on it any more, though its clock goes on: a machine that hangs, a virtual one that is paused. */
   freeze(): void {
     this.frozen = true
+    this.onturn()
   }
 
   /** It goes on: what has come meanwhile is there, and timers that have passed are due. */
   thaw(): void {
     this.frozen = false
-    if (!this.owed) return
+    const { owed } = this
     this.owed = false
-    this.turn()
+    if (owed) this.turn()
+    else this.onturn()
   }
 
   /** The power goes: all state is lost, and nobody is told. */
@@ -125,6 +127,7 @@ export class SimHost implements Node {
     this.crashed = true
     this.surroundings.onwake = () => {}
     for (const { port } of this.plugs) port.detach()
+    this.onturn()
   }
 
   /** It comes up again, with its settings, addresses and programs, and remembers nothing. */
@@ -139,6 +142,7 @@ export class SimHost implements Node {
     for (const { prefix, port, via } of this.ways) this.running.addRoute(prefix, port, via)
     this.booted = false
     this.boot()
+    this.onturn()
   }
 
   private make(): Host {

@@ -9,7 +9,7 @@ export interface Spectator extends PathObserver {
   joined(node: Node): void
   /** A wire between the two; packets may already wait to be sent. */
   linked(link: Link, left: Node, right: Node): void
-  /** A machine has done what was due: its connections are at rest. */
+  /** A machine has done what was due, and its connections are at rest; or it was frozen or thawed, has crashed or booted. */
   turned(host: SimHost, now: number): void
 }
 

@@ -72,6 +72,9 @@ function actionOf({ key, target }: KeyboardEvent, lab: Lab): (() => void) | null
     case 'D':
     case 'd':
       return () => delaySelected(lab)
+    case 'M':
+    case 'm':
+      return () => openMenu(lab)
     case 'z':
       return () => void lab.undo()
     case 'Z':
@@ -79,4 +82,13 @@ function actionOf({ key, target }: KeyboardEvent, lab: Lab): (() => void) | null
     default:
       return null
   }
+}
+
+/** Of the packet or machine that is selected; in the middle of the page, for a key has no place. */
+function openMenu(lab: Lab): void {
+  const { selection, timeline } = lab
+  const index = selection.kind === 'packet' ? selection.index : selection.kind === 'lane' ? selection.lane : -1
+  if (timeline === null || index < 0) return
+  const kind = selection.kind === 'packet' ? 'packet' : 'lane'
+  lab.menuFor = { kind, index, x: innerWidth / 2 - 120, y: innerHeight / 3 }
 }

@@ -2,6 +2,7 @@ import type { Remote } from 'comlink'
 import { getContext, setContext } from 'svelte'
 import type { Engine, Moment } from '../engine/engine.ts'
 import type { ScenarioText } from '../engine/scenario-text.ts'
+import { Captures } from '../files/captures.svelte.ts'
 import { type Layout, layoutOf, scaleOf } from '../ladder/layout.ts'
 import { TimeScale } from '../ladder/time-scale.ts'
 import { type Breakpoint, breakAt, firstBreak } from '../run/breakpoint.ts'
@@ -36,7 +37,7 @@ export interface MenuFor {
 }
 
 /** What is open above the page, one at a time. */
-export type Panel = 'none' | 'chapters' | 'help' | 'go-to' | 'sandbox' | 'open' | 'live'
+export type Panel = 'none' | 'chapters' | 'help' | 'go-to' | 'sandbox' | 'open' | 'save' | 'live'
 
 /** The last change of the play, as it is told to the user. */
 export interface LastAct {
@@ -98,6 +99,8 @@ export class Lab {
   /** Timelines left by a change, to which `undo` leads back, and those that were undone. */
   private past = $state.raw<readonly Timeline[]>([])
   private future = $state.raw<readonly Timeline[]>([])
+  /** The capture file that is open. */
+  readonly captures: Captures
   private readonly engine: Remote<Engine>
   private asked = 0
   /** The change that is being made: the next one waits for it. */
@@ -109,6 +112,7 @@ export class Lab {
 
   constructor(engine: Remote<Engine>) {
     this.engine = engine
+    this.captures = new Captures(engine, this)
     void engine.scenarios().then((scenarios) => {
       this.scenarios = scenarios
     })
@@ -238,6 +242,7 @@ export class Lab {
   /** Goes to a moment of the run. */
   seek(time: number): void {
     this.time = clamp(Math.round(time), 0, this.run?.end ?? 0)
+    this.stopped = null
     void this.ask()
   }
 

@@ -1,4 +1,12 @@
 import { transfer } from 'comlink'
+import { CaptureError } from 'estab/trace'
+import {
+  Capture,
+  type CaptureProblem,
+  type CaptureSummary,
+  type CaptureView,
+  type TellProgress,
+} from '../files/capture.ts'
 import type { HostMoment } from '../run/moments.ts'
 import { type Played, play, type RunData } from '../run/play.ts'
 import type { Timeline } from '../run/timeline.ts'
@@ -19,6 +27,13 @@ export interface Opened {
   readonly data: RunData
 }
 
+/** What became of a capture: null where it was given up. */
+export interface OpenedCapture {
+  readonly summary: CaptureSummary
+  /** What is shown first of it. */
+  readonly view: CaptureView
+}
+
 /** Most runs that are kept for questions: the oldest go first. */
 const MOST_RUNS = 8
 
@@ -26,6 +41,7 @@ const MOST_RUNS = 8
 export class Engine {
   private readonly runs = new Map<number, Played>()
   private last = 0
+  private capture: Capture | null = null
 
   /** What is said of all scenarios. */
   scenarios(): ScenarioText[] {
@@ -39,11 +55,7 @@ export class Engine {
     this.runs.set(this.last, played)
     const oldest = this.runs.keys().next()
     if (this.runs.size > MOST_RUNS && !oldest.done) this.runs.delete(oldest.value)
-    const { columns, bytes } = played.data.packets
-    return transfer({ id: this.last, data: played.data }, [
-      ...Object.values(columns).map((each) => each.buffer),
-      bytes.buffer,
-    ])
+    return transfer({ id: this.last, data: played.data }, buffersOf(played.data))
   }
 
   /** The settings with which a machine of a run was made, by their names; null where they are not known. */
@@ -58,4 +70,38 @@ export class Engine {
     const lanes = played.data.lanes.map((_, lane) => played.recorder.momentsOf(lane)?.at(at) ?? null)
     return { at, lanes, hash: hashOf(lanes) }
   }
+
+  /** Opens a capture file. What is wrong with it is given, not thrown. */
+  async openCapture(file: File, tell: TellProgress): Promise<OpenedCapture | CaptureProblem | null> {
+    try {
+      const capture = await Capture.open(file, tell)
+      const view = (await capture?.view(capture.first(), tell)) ?? null
+      if (capture === null || view === null) return null
+      this.capture = capture
+      return transfer({ summary: capture.summary, view }, buffersOf(view.data))
+    } catch (error) {
+      return problemOf(error)
+    }
+  }
+
+  /** Shows connections of the open capture, by their rows. */
+  async viewCapture(rows: readonly number[], tell: TellProgress): Promise<CaptureView | CaptureProblem | null> {
+    try {
+      const view = (await this.capture?.view(rows, tell)) ?? null
+      return view === null ? null : transfer(view, buffersOf(view.data))
+    } catch (error) {
+      return problemOf(error)
+    }
+  }
+}
+
+function buffersOf({ packets, samples }: RunData): Transferable[] {
+  const columns = [...Object.values(packets.columns), ...samples.flatMap((each) => Object.values(each.columns))]
+  return [...columns.map((each) => each.buffer), packets.bytes.buffer]
+}
+
+function problemOf(error: unknown): CaptureProblem {
+  if (error instanceof CaptureError) return { fault: error.fault, offset: error.offset, message: error.message }
+  const message = error instanceof Error ? error.message : String(error)
+  return { fault: 'unreadable', offset: 0, message }
 }

@@ -31,6 +31,14 @@ describe('the header of a packet', () => {
     expect(tsval?.fields).toHaveLength(1)
   })
 
+  it('shows the fields of a packet that an ICMP error quotes', () => {
+    const icmp = played('refusals', 2).packets.at(1)
+    const fields = headerParts(dissect(icmp.bytes)).flatMap((part) => part.words.flatMap((word) => word.fields))
+    const names = fields.map(({ name }) => name)
+    expect(names.indexOf('tcp.seq')).toBeGreaterThan(names.indexOf('icmp.quote'))
+    expect(names.filter((name) => name === 'ip.source')).toHaveLength(2)
+  })
+
   it('has a name and a meaning for every field in both languages', () => {
     for (const words of [FIELD_WORDS.en, FIELD_WORDS.zh])
       expect(Object.keys(words).sort()).toEqual(Object.keys(FIELDS).sort())

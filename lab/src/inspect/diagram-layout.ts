@@ -2,7 +2,7 @@ import type { State } from 'estab'
 import { ARCS } from 'estab/tcp'
 import { arcKey } from './arc-counts.ts'
 
-export interface Point {
+interface Point {
   readonly x: number
   readonly y: number
 }
@@ -30,7 +30,7 @@ export interface ArcLine {
 }
 
 /** Where words stand beside an arc: along it, or level beside a steep one. */
-export interface ArcLabel extends Point {
+interface ArcLabel extends Point {
   /** Degrees. */
   readonly angle: number
   readonly anchor: 'start' | 'middle' | 'end'

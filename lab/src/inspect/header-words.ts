@@ -1,7 +1,7 @@
 import type { Field } from 'estab/trace'
 
 /** Four bytes of a packet as they stand in the RFCs' pictures, and the fields that begin there. */
-export interface HeaderWord {
+interface HeaderWord {
   readonly start: number
   readonly end: number
   readonly fields: readonly Field[]
@@ -15,8 +15,9 @@ export interface HeaderPart {
 
 const WORD = 4
 
-/** Fields that are told by their parts: what they hold is there twice otherwise. */
-const TOLD_BY_PARTS = new Set(['tcp.option.timestamps', 'tcp.option.sack'])
+/** Fields whose parts stand for themselves, and of these those whose own value would say the same again. */
+const TOLD_BY_PARTS = new Set(['tcp.option.timestamps', 'tcp.option.sack', 'icmp.quote'])
+const SAID_AGAIN = /^tcp\.option\./
 /** Parts that say nothing to a reader who sees the whole. */
 const SILENT_PARTS = /\.option\.(kind|length|data)$/
 
@@ -40,7 +41,8 @@ export function headerParts(fields: readonly Field[]): HeaderPart[] {
 /** A field, and behind it the parts that stand for themselves. */
 function shownFields(field: Field): Field[] {
   if (!TOLD_BY_PARTS.has(field.name)) return [field]
-  return [{ ...field, value: '' }, ...field.parts.filter(({ name }) => !SILENT_PARTS.test(name))]
+  const value = SAID_AGAIN.test(field.name) ? '' : field.value
+  return [{ ...field, value }, ...field.parts.filter(({ name }) => !SILENT_PARTS.test(name)).flatMap(shownFields)]
 }
 
 /** A field is told to be in these bytes of the packet. */

@@ -1,5 +1,5 @@
-import { getContext, setContext } from 'svelte'
-import type { Lab } from '../app/lab.svelte.ts'
+import { getContext, setContext, untrack } from 'svelte'
+import type { Lab, Shown } from '../app/lab.svelte.ts'
 import type { Moment } from '../engine/engine.ts'
 import type { HostMoment } from '../run/moments.ts'
 
@@ -9,10 +9,19 @@ const KEY = Symbol('last step')
 class LastStep {
   private before = $state.raw<Moment | null>(null)
   private now: Moment | null = null
+  private shown: Shown | null = null
+  /** Of the run that was shown before: no step leads from it. */
+  private stale: Moment | null = null
 
-  /** The same moment of a run that hashes alike is no step. */
-  look(moment: Moment | null): void {
-    if (moment?.hash === this.now?.hash) return
+  /** What is known now; what hashes alike is no step. */
+  look(shown: Shown | null, moment: Moment | null): void {
+    if (shown !== this.shown) {
+      this.shown = shown
+      this.stale = moment
+      this.before = null
+      this.now = null
+    }
+    if (moment === this.stale || moment?.hash === this.now?.hash) return
     this.before = this.now
     this.now = moment
   }
@@ -25,7 +34,10 @@ class LastStep {
 /** Follows what is known from step to step, for the components within. */
 export function trackChanges(lab: Lab): void {
   const step = setContext(KEY, new LastStep())
-  $effect.pre(() => step.look(lab.moment))
+  $effect.pre(() => {
+    const { shown, moment } = lab
+    untrack(() => step.look(shown, moment))
+  })
 }
 
 /** What was known before the last step. */

@@ -1,4 +1,6 @@
+import { dissect } from 'estab/trace'
 import { describe, expect, it } from 'vitest'
+import { noteOn, shiftOf } from './field-notes.ts'
 import { historyOf } from './history.ts'
 import { played } from './inspect.testkit.ts'
 import { lineOf } from './notation.ts'
@@ -40,5 +42,18 @@ describe('packets that have to do with one another', () => {
   it('a line is in the notation, with numbers relative or absolute', () => {
     expect(lineOf(packets.at(2), run.connections[0], false)).toMatch(/^\. 1:1\(0\) ack 1 win 502/)
     expect(lineOf(packets.at(2), run.connections[0], true)).toContain(`ack ${run.connections[0].initial[1] + 1}`)
+  })
+
+  it('numbers of a header are told as what they come to: behind the initial number, and scaled', () => {
+    const note = (index: number, name: string) => {
+      const field = dissect(packets.at(index).bytes).find((each) => each.name === name)
+      return field === undefined ? null : noteOn(packets, index, run.connections[0], field)
+    }
+    expect(note(2, 'tcp.seq')).toEqual({ kind: 'relative', value: 1 })
+    expect(note(2, 'tcp.ack')).toEqual({ kind: 'relative', value: 1 })
+    expect(note(0, 'tcp.ack')).toBeNull()
+    expect(note(0, 'tcp.window')).toEqual({ kind: 'window', value: 64240, shift: 0 })
+    expect(note(2, 'tcp.window')).toEqual({ kind: 'window', value: 502 * 128, shift: 7 })
+    expect(shiftOf(packets, 1)).toBe(-1)
   })
 })

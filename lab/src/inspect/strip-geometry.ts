@@ -8,7 +8,7 @@ export interface Stretch<What extends string> {
 }
 
 /** The same on paper: fractions of the strip's width. */
-export interface Bar<What extends string> {
+interface Bar<What extends string> {
   readonly left: number
   readonly width: number
   readonly what: What
@@ -22,7 +22,7 @@ export interface Edge {
   readonly at: number
 }
 
-export interface PlacedEdge extends Edge {
+interface PlacedEdge extends Edge {
   /** Fraction of the strip's width. */
   readonly place: number
 }

@@ -15,6 +15,7 @@ export const UNUSUAL = [
   'out-of-window',
   'forged',
   'corrupted',
+  'rewritten',
   'touched',
   // checksums and the IP header
   'wrong-ip-checksum',
@@ -108,11 +109,11 @@ function ofMarks(packets: Packets, packet: Packet): Unusual[] {
   if (marks & MARKS.outOfOrder) found.push({ name: 'out-of-order' })
   if (marks & MARKS.outOfWindow) found.push({ name: 'out-of-window' })
   if (marks & MARKS.forged) found.push({ name: 'forged' })
-  if (marks & MARKS.corrupted) {
+  if (marks & (MARKS.corrupted | MARKS.rewritten)) {
     const hex = (byte: number | undefined) =>
       byte === undefined || byte < 0 ? '?' : byte.toString(16).padStart(2, '0')
     found.push({
-      name: 'corrupted',
+      name: marks & MARKS.corrupted ? 'corrupted' : 'rewritten',
       values: { byte: changedAt < 0 ? '?' : changedAt, was: hex(bytes[changedAt]), is: hex(changedTo) },
     })
   }

@@ -2,6 +2,7 @@ import type { ConnectionStatus } from 'estab'
 import { formatDuration } from 'estab/trace'
 import type { INSPECT_WORDS } from '../words/inspect.ts'
 import { quantity, sequence } from './numbers.ts'
+import type { WireSample } from './wire-sample.ts'
 
 type Meaning = keyof (typeof INSPECT_WORDS)['en']['variables']
 
@@ -82,4 +83,18 @@ export function timingRows({ timing }: ConnectionStatus, unmeasured: string): Ro
     ...(retransmits === 0 ? [] : [row('timing.retransmits', 'retransmits', 'retransmits', quantity(retransmits))]),
     ...(probes === 0 ? [] : [row('timing.probes', 'probes', 'probes', quantity(probes))]),
   ]
+}
+
+/** What packets show of an end: those variables that are known. */
+export function wireRows(sample: WireSample, { own, peer }: Bases): Row[] {
+  const { sndUna, sndNxt, sndWnd, rcvNxt, rcvWnd, srtt } = sample
+  const all = [
+    { known: sndUna, row: row('sndUna', 'SND.UNA', 'una', sequence(sndUna, own)) },
+    { known: sndNxt, row: row('sndNxt', 'SND.NXT', 'nxt', sequence(sndNxt, own)) },
+    { known: sndWnd, row: row('sndWnd', 'SND.WND', 'wnd', quantity(sndWnd)) },
+    { known: rcvNxt, row: row('rcvNxt', 'RCV.NXT', 'rcvNxt', sequence(rcvNxt, peer)) },
+    { known: rcvWnd, row: row('rcvWnd', 'RCV.WND', 'rcvWnd', quantity(rcvWnd)) },
+    { known: srtt, row: row('srtt', 'RTT', 'rtt', Number.isNaN(srtt) ? '–' : formatDuration(Math.round(srtt))) },
+  ]
+  return all.filter(({ known }) => !Number.isNaN(known)).map((each) => each.row)
 }

@@ -64,7 +64,7 @@ export function shortTimeText(time: number): string {
 
 /** The time itself, in the unit that fits: `4.937125 s`. */
 export function exactTimeText(time: number): string {
-  return timeText(time, 1)
+  return timeText(time, 1000)
 }
 
 /** In so large a unit, with as many decimals as `step` has; one between two steps with as many as it has itself. */

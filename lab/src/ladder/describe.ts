@@ -15,7 +15,15 @@ export function nameOf({ protocol, flags }: Pick<Packet, 'protocol' | 'flags'>):
 /** The words for a packet's marks, the weightiest first. */
 export function markWords(marks: number, language: 'en' | 'zh'): string[] {
   const words = LADDER_WORDS[language]
-  const order: readonly Mark[] = ['forged', 'retransmission', 'duplicate', 'outOfOrder', 'outOfWindow', 'corrupted']
+  const order: readonly Mark[] = [
+    'forged',
+    'retransmission',
+    'duplicate',
+    'outOfOrder',
+    'outOfWindow',
+    'corrupted',
+    'rewritten',
+  ]
   return order.filter((mark) => marks & MARKS[mark]).map((mark) => words[mark])
 }
 

@@ -18,6 +18,7 @@ const SPECIAL =
   MARKS.lost |
   MARKS.retransmission |
   MARKS.corrupted |
+  MARKS.rewritten |
   MARKS.forged |
   MARKS.outOfWindow |
   MARKS.outOfOrder |
@@ -100,7 +101,9 @@ function drawCrowd(pen: Pen, sheet: Sheet, look: Look, { colours }: Palette, hea
       pen.line(x0 + (x1 - x0) * arrow.reach, arrow.y0 + (arrow.y1 - arrow.y0) * arrow.reach - look.top)
       any = true
     }
+    pen.faint(headed ? 0.9 : 0.5)
     if (any) pen.stroke({ colour: colours[hue], width: headed ? 1.1 : 0.8 })
+    pen.faint(1)
     if (!any || !headed) continue
     for (let i = 0; i < scene.count; i += 1) {
       const arrow = scene.arrows[i]

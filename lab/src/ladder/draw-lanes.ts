@@ -1,16 +1,14 @@
 import { LADDER_WORDS } from '../words/ladder.ts'
 import type { Band } from './bands.ts'
-import type { LanePlace } from './lanes.ts'
+import { BAR_PITCH, BESIDE, type LanePlace } from './lanes.ts'
 import { type Palette, phaseOf } from './palette.ts'
 import type { Lettering, Pen } from './pen.ts'
 import type { Look, Sheet } from './sheet.ts'
 import type { TimerBar } from './timer-columns.ts'
 import { wrapText } from './wrap.ts'
 
-/** A bar beside a lane: how wide, how far from the next. */
+/** Width of a bar beside a lane. */
 const BAR = 2.5
-const PITCH = 6
-const AWAY = 6
 /** A name stands so far above the next in a margin. */
 const NAME_LINE = 13
 const MOST_DEED_LINES = 2
@@ -125,7 +123,7 @@ function writeDeed(
 
 /** Where text beside a lane begins: after its timers. */
 function besideLane({ barColumns }: Sheet, { x, half, side, lane }: LanePlace) {
-  const away = half + AWAY + (barColumns[lane] ?? 0) * PITCH + 1
+  const away = half + BESIDE + (barColumns[lane] ?? 0) * BAR_PITCH + 1
   return { x: x + side * away, align: side < 0 ? ('end' as const) : ('start' as const) }
 }
 
@@ -133,7 +131,7 @@ function besideLane({ barColumns }: Sheet, { x, half, side, lane }: LanePlace) {
 function roomBeside(sheet: Sheet, place: LanePlace, width: number): number {
   if (!place.outer) return 0
   const { x } = besideLane(sheet, place)
-  return place.side < 0 ? x - 56 : width - x - 4
+  return place.side < 0 ? x - sheet.axis + 10 : width - x - 4
 }
 
 /** Where a timer's bar is seen; `full` is how far it has run. Null if it is not seen. */
@@ -146,7 +144,7 @@ export function barBox({ scale, places }: Sheet, look: Look, { timer, column }: 
   const full = (running ? scale.below(look.time) : scale.line(timer.until, 0)) - look.top
   const bottom = running ? Math.max(scale.place(timer.due) - look.top, full) : full
   if (bottom < -4 || top > look.height + 4) return null
-  const middle = place.x + place.side * (place.half + AWAY + column * PITCH)
+  const middle = place.x + place.side * (place.half + BESIDE + column * BAR_PITCH)
   return {
     x: middle,
     top: Math.max(top, -8),
@@ -164,7 +162,7 @@ export function drawTimers(pen: Pen, sheet: Sheet, look: Look, { colours }: Pale
     const { x, top, full, bottom, running } = box
     if (running && bottom > full) pen.rect(x - 0.5, full, 1, bottom - full, colours.rule)
     if (full > top) pen.rect(x - BAR / 2, top, BAR, full - top, colours.timer)
-    if (full - top > 2 * PITCH) pen.rect(x - BAR, top, 2 * BAR, 1.5, colours.timer)
+    if (full - top > 2 * BAR_PITCH) pen.rect(x - BAR, top, 2 * BAR, 1.5, colours.timer)
     if (running || !bar.timer.fired) continue
     pen.circle(x, full, 3.5)
     pen.fill(colours.timer)

@@ -1,7 +1,7 @@
 import { formatDuration } from 'estab/trace'
 import { LADDER_WORDS } from '../words/ladder.ts'
 import { shortTimeText, ticksOf } from './axis.ts'
-import { AXIS } from './lanes.ts'
+import { AXIS, NO_AXIS } from './lanes.ts'
 import { NOTE, noteLines } from './layout.ts'
 import type { Palette } from './palette.ts'
 import type { Lettering, Pen } from './pen.ts'
@@ -15,7 +15,8 @@ const TOOTH = 7
 const WIDEST_NOTE = 460
 
 /** The times at the left edge, up to now. */
-export function drawAxis(pen: Pen, { scale }: Sheet, look: Look, { colours }: Palette): void {
+export function drawAxis(pen: Pen, { scale, axis }: Sheet, look: Look, { colours }: Palette): void {
+  if (axis === NO_AXIS) return
   const cursor = scale.below(look.time)
   const lettering: Lettering = { face: 'mono', size: 9.5, colour: colours['ink-3'], align: 'end' }
   for (const { y, text } of ticksOf(scale, look.top - 10, look.top + look.height + 10, look.time)) {
@@ -29,12 +30,13 @@ export function drawAxis(pen: Pen, { scale }: Sheet, look: Look, { colours }: Pa
 }
 
 /** Now: all above has happened. */
-export function drawCursor(pen: Pen, { scale, width }: Sheet, look: Look, { colours }: Palette): void {
+export function drawCursor(pen: Pen, { scale, width, axis }: Sheet, look: Look, { colours }: Palette): void {
   const y = scale.below(look.time) - look.top
   if (y < -10 || y > look.height + 10) return
-  pen.move(TIMES, y)
+  pen.move(axis === NO_AXIS ? 0 : TIMES, y)
   pen.line(width, y)
   pen.stroke({ colour: colours['ink-3'], width: 0.75, dash: [1, 4] })
+  if (axis === NO_AXIS) return
   const lettering: Lettering = {
     face: 'mono',
     size: 9.5,

@@ -26,7 +26,7 @@ export function labelOf(
   absolute: boolean,
   language: 'en' | 'zh',
 ): Label {
-  const whole = lineOf(packet, connection, absolute)
+  const whole = withoutTimestamps(lineOf(packet, connection, absolute))
   const header = whole.replace(/ <[^>]*>/, '')
   const short = header.replace(/ win \d+/, '')
   const least = short.replace(/ ack \d+.*/, '')
@@ -35,9 +35,17 @@ export function labelOf(
   return {
     name: nameOf(packet),
     notation: [...new Set([whole, header, short, least])],
-    remark: remarks.join(', '),
+    remark: remarks.join(LADDER_WORDS[language].comma),
     payload: firstLine(packet),
   }
+}
+
+/** Timestamps are in nearly every segment, and seldom what it is about. */
+function withoutTimestamps(line: string): string {
+  return line.replace(/ <([^>]*)>/, (_, list: string) => {
+    const left = list.split(',').filter((option) => !option.startsWith('TS '))
+    return left.length > 0 ? ` <${left.join(',')}>` : ''
+  })
 }
 
 /** `GET / HTTP/1.1`: the first line of the payload, if it has one that is text. */

@@ -16,7 +16,14 @@ export interface LanePlace {
 const MOST_TRIED = 7
 /** Room for the times at the left edge, and for what stands beside the first and the last lane. */
 export const AXIS = 68
-const MARGIN = 108
+/** The same where the times stand elsewhere. */
+export const NO_AXIS = 12
+/** Timers begin so far beside the bands of a lane, and stand so far from one another. */
+export const BESIDE = 6
+export const BAR_PITCH = 6
+const MARGIN = 100
+/** What the name of a state needs. */
+const NAME = 82
 const MARGIN_NARROW = 34
 const NARROW = 520
 /** Lanes further apart than this are no help. */
@@ -52,17 +59,40 @@ function* permutations(of: readonly number[]): Iterable<number[]> {
   }
 }
 
-/** Places by lane, not from left to right. `halves`: half the width of the bands of each lane. */
-export function placeLanes(order: readonly number[], halves: readonly number[], width: number): LanePlace[] {
-  const margin = width < NARROW ? MARGIN_NARROW : MARGIN
+/** What stands at a lane. */
+export interface LaneWidth {
+  /** Half the width of its bands, pixels. */
+  readonly half: number
+  /** There is one band at most: its states are named beside it, if there is a margin. */
+  readonly single: boolean
+  /** Bars of timers. */
+  readonly bars: number
+}
+
+/** Places by lane, not from left to right. */
+export function placeLanes(
+  order: readonly number[],
+  widths: readonly LaneWidth[],
+  width: number,
+  axis = AXIS,
+): LanePlace[] {
   const count = order.length
-  const room = Math.max(width - AXIS - 2 * margin, 40)
+  const [left, right] = [order[0], order.at(-1)].map((lane) => marginOf(widths[lane ?? 0], width))
+  const room = Math.max(width - axis - (left ?? 0) - (right ?? 0), 40)
   const gap = count > 1 ? Math.min(room / (count - 1), WIDEST) : 0
-  const left = AXIS + margin + (room - gap * (count - 1)) / 2
+  const first = axis + (left ?? 0) + (room - gap * (count - 1)) / 2
   const places: LanePlace[] = []
   order.forEach((lane, i) => {
     const outer = i === 0 || i === count - 1
-    places[lane] = { lane, x: left + gap * i, half: halves[lane] ?? 5, side: i === 0 ? -1 : 1, outer }
+    places[lane] = { lane, x: first + gap * i, half: widths[lane]?.half ?? 1, side: i === 0 ? -1 : 1, outer }
   })
   return places
+}
+
+/** Room beside an outer lane: for its timers, and the names of its states. */
+function marginOf(lane: LaneWidth | undefined, width: number): number {
+  if (lane === undefined) return MARGIN_NARROW
+  const beside = lane.half + BESIDE + lane.bars * BAR_PITCH
+  if (width < NARROW) return Math.max(MARGIN_NARROW, beside)
+  return Math.max(MARGIN, beside + (lane.single ? NAME : 0))
 }

@@ -1,8 +1,9 @@
 import type { Faces, Lettering, Pen, Stroke } from './pen.ts'
 
-/** Width of a letter, of its size: of a fixed face, of another as a rule, of a Chinese one. */
+/** Width of a letter, of its size: of a fixed face, of another small and capital, of a Chinese one. */
 const MONO = 0.6
 const SANS = 0.54
+const CAPITAL = 0.74
 const WIDE = 1
 
 /** Writes an SVG. */
@@ -75,7 +76,7 @@ export class SvgPen implements Pen {
 
   width(text: string, { face, size }: Pick<Lettering, 'face' | 'size'>): number {
     let width = 0
-    for (const letter of text) width += (letter.codePointAt(0) ?? 0) >= 0x2e80 ? WIDE : face === 'mono' ? MONO : SANS
+    for (const letter of text) width += letterWidth(letter, face)
     return width * size
   }
 
@@ -98,6 +99,12 @@ export class SvgPen implements Pen {
   private opacity(): string {
     return this.alpha === 1 ? '' : ` opacity="${this.alpha}"`
   }
+}
+
+function letterWidth(letter: string, face: Lettering['face']): number {
+  if ((letter.codePointAt(0) ?? 0) >= 0x2e80) return WIDE
+  if (face === 'mono') return MONO
+  return letter >= 'A' && letter <= 'Z' ? CAPITAL : SANS
 }
 
 function round(value: number): number {

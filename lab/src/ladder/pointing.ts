@@ -7,7 +7,8 @@ export interface PointingHost {
   hover(place: { readonly x: number; readonly y: number } | null): void
   pan(by: number): void
   zoom(factor: number, y: number): void
-  select(index: number): void
+  /** `index` -1 = there is no packet. */
+  select(index: number, x: number, y: number): void
   drag(index: number, x: number, y: number, right: number, down: number): void
   drop(): void
   cancel(): void
@@ -87,12 +88,13 @@ export class Pointing {
 
   up(id: number): void {
     clearTimeout(this.timer)
+    const held = this.held.get(id)
     this.held.delete(id)
     const { mode } = this
     if (this.held.size > 0) return
     this.mode = 'none'
     if (mode === 'drag') this.host.drop()
-    if (mode === 'press') this.host.select(this.packet)
+    if (mode === 'press' && held !== undefined) this.host.select(this.packet, held.x, held.y)
   }
 
   cancel(): void {

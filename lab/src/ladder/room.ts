@@ -8,12 +8,15 @@ const CROSSED = 0.26
 
 /** What part of a page is drawn on, roughly: so that texts stand neither on one another nor on a thicket of lines. */
 export class Room {
+  /** Of the page, pixels. */
+  height = 0
   private columns = 0
   private rows = 0
   private cells = new Uint8Array(0)
 
   /** Clears it, for a page of that size. */
   clear(width: number, height: number): void {
+    this.height = height
     this.columns = Math.ceil(width / CELL)
     this.rows = Math.ceil(height / CELL)
     const size = this.columns * this.rows

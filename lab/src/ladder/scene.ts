@@ -125,8 +125,10 @@ export class Scene {
     }
     const transit = this.transit(from, to, lostAt - sentAt)
     const fall = transit * scale.density
+    // It would arrive on the line on which it left, below those that left with it.
+    const end = start + arrow.y0 - scale.line(sentAt, 0)
     if (Number.isNaN(lostAt)) {
-      arrow.y1 = arrow.y0 + fall
+      arrow.y1 = end + fall
       arrow.fate = 'flying'
       arrow.reach = Math.min(part(scale.place(time) - start, fall), LOST_MOST)
       return true
@@ -134,7 +136,7 @@ export class Scene {
     const lostPart = Math.min(Math.max((lostAt - sentAt) / transit, LOST_LEAST), LOST_MOST)
     const way = Math.max(scale.place(lostAt) - start, 0) / lostPart
     const whole = way > 0 ? way : fall
-    arrow.y1 = arrow.y0 + whole
+    arrow.y1 = end + whole
     arrow.fate = lostAt <= time ? 'lost' : 'flying'
     arrow.reach = lostAt <= time ? lostPart : Math.min(part(scale.place(time) - start, whole), lostPart)
     return true

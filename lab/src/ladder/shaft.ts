@@ -82,7 +82,7 @@ function trace(pen: Pen, ray: Ray, from: number, to: number, above = 0): void {
 }
 
 function drawShaft(pen: Pen, ray: Ray, end: number, marks: number, stroke: Stroke): void {
-  const broken = marks & MARKS.corrupted ? Math.min(BREAK, end / 3) : 0
+  const broken = marks & (MARKS.corrupted | MARKS.rewritten) ? Math.min(BREAK, end / 3) : 0
   const middle = end / 2
   const pieces =
     broken > 0

@@ -2,6 +2,7 @@ import type { Lab } from '../app/lab.svelte.ts'
 import { laneName } from '../words/ladder.ts'
 import { differences } from './compare.ts'
 import { drawLadder } from './draw.ts'
+import { AXIS } from './lanes.ts'
 import type { Palette } from './palette.ts'
 import { SvgPen } from './pen-svg.ts'
 import { makeSheet, type Sheet } from './sheet.ts'
@@ -17,10 +18,15 @@ export function ladderSvg(lab: Lab, palette: Palette): string {
   if (shown === null) return ''
   const pen = new SvgPen(palette.faces)
   const differing = beside === null ? new Set<number>() : differences(shown.run.packets, beside.run.packets)
-  const sheet = makeSheet({ shown, scale, width: WIDTH, language, absolute, connection, differing })
+  const sheet = makeSheet({ shown, scale, width: WIDTH, axis: AXIS, language, absolute, connection, differing })
   const height = HEAD + scale.below(time) + FOOT
   const selected = selection.kind === 'packet' ? selection.index : -1
-  drawLadder(pen, sheet, { top: -HEAD, height, time, since: 0, until: time, selected, hovered: -1, drag: null }, palette)
+  drawLadder(
+    pen,
+    sheet,
+    { top: -HEAD, height, time, since: 0, until: time, selected, hovered: -1, drag: null },
+    palette,
+  )
   drawHeads(pen, sheet, palette)
   return pen.finish(WIDTH, height, palette.colours.paper)
 }

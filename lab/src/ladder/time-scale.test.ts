@@ -1,38 +1,60 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TimeScale } from './time-scale.ts'
 
-describe('a time scale', () => {
-  it('gives each microsecond its room, and folds what is idle', () => {
-    const scale = new TimeScale([0, 10_000, 20_000, 60_020_000, 60_030_000], 0.006)
-    expect(scale.place(10_000)).toBe(60)
-    expect(scale.place(15_000)).toBe(90)
-    expect(scale.folds).toEqual([{ from: 20_000, to: 60_020_000, top: 120, bottom: 164 }])
-    expect(scale.height).toBe(224)
-    expect(scale.time(224)).toBe(60_030_000)
-    expect(scale.place(-5)).toBe(0)
-    expect(scale.place(1e12)).toBe(224)
+describe('the scale of time on paper', () => {
+  it('gives each microsecond its room, and finds it again', () => {
+    const scale = new TimeScale([0, 100, 200], 0.5)
+    expect(scale.place(100)).toBe(50)
+    expect(scale.place(150)).toBe(75)
+    expect(scale.time(75)).toBe(150)
+    expect(scale.height).toBe(100)
+    expect(scale.folds).toEqual([])
   })
 
-  it('goes both ways, and never backwards', () => {
-    const moments = fc
-      .array(fc.integer({ min: 0, max: 1e11 }), { minLength: 1 })
-      .map((all) => all.sort((a, b) => a - b))
-    fc.assert(
-      fc.property(
-        moments,
-        fc.double({ min: 1e-6, max: 10, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (all, density, share) => {
-          const scale = new TimeScale(all, density)
-          const time = share * (all.at(-1) ?? 0)
-          const there = scale.place(time)
-          expect(there).toBeGreaterThanOrEqual(0)
-          expect(there).toBeLessThanOrEqual(scale.height)
-          expect(scale.place(time + 1000)).toBeGreaterThanOrEqual(there)
-          expect(Math.abs(scale.time(there) - time)).toBeLessThanOrEqual(1 + time * 1e-9)
-        },
-      ),
-    )
+  it('stays at its ends beyond them', () => {
+    const scale = new TimeScale([0, 100], 1)
+    expect([scale.place(-5), scale.place(900), scale.time(-5), scale.time(900)]).toEqual([0, 100, 0, 100])
+  })
+
+  it('folds a gap that takes more than a page can spare', () => {
+    const scale = new TimeScale([0, 10, 10_010, 10_020], 1)
+    expect(scale.folds).toEqual([{ from: 10, to: 10_010, top: 10, bottom: 54 }])
+    expect(scale.place(10_010)).toBe(54)
+    expect(scale.place(10_020)).toBe(64)
+    expect(scale.time(32)).toBeCloseTo(5010)
+  })
+
+  it('folds no gap that is not idle, however large it is drawn', () => {
+    const scale = new TimeScale([0, 1000, 2000, 9000], 1, 3000)
+    expect(scale.folds.map(({ from, to }) => [from, to])).toEqual([[2000, 9000]])
+    expect(scale.place(2000)).toBe(2000)
+  })
+
+  const rooms = {
+    moments: Float64Array.from([0, 100, 200]),
+    notes: Float32Array.from([0, 30, 0]),
+    slots: Uint16Array.from([0, 2, 0]),
+  }
+
+  it('opens a moment at which something is said and several packets meet', () => {
+    const scale = new TimeScale(rooms, 1, 0, 10)
+    expect(scale.place(100)).toBe(100)
+    expect([0, 1, 2].map((slot) => scale.line(100, slot))).toEqual([130, 140, 150])
+    expect(scale.below(100)).toBe(150)
+    expect(scale.place(200)).toBe(250)
+    expect(scale.time(125)).toBe(100)
+    expect(scale.time(160)).toBe(110)
+  })
+
+  it('gives a time between the moments one line only', () => {
+    const scale = new TimeScale(rooms, 1, 0, 10)
+    expect(scale.line(150, 2)).toBe(scale.place(150))
+    expect(scale.below(150)).toBe(scale.place(150))
+  })
+
+  it('puts the arrows of a crowded moment closer together', () => {
+    const slots = Uint16Array.from([0, 240, 0])
+    const scale = new TimeScale({ ...rooms, slots }, 1, 0, 10)
+    expect(scale.line(100, 240) - scale.line(100, 0)).toBe(240)
   })
 })

@@ -1,5 +1,5 @@
-/** Words, and each Chinese letter for itself. */
-const PIECES = /[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g
+/** Words, and each Chinese letter for itself with the points that follow it. */
+const PIECES = /[\u2e80-\uffef][，。；：、！？）”]*|[^\s\u2e80-\uffef]+\s*|\s+/g
 
 /** Breaks a text into lines of at most `width` pixels, at most `most` of them: the last ends in `…` if more would come. */
 export function wrapText(text: string, width: number, most: number, measure: (text: string) => number): string[] {

@@ -1,3 +1,4 @@
+import { MARKS } from '../run/packets.ts'
 import type { Label } from './label.ts'
 import type { Palette } from './palette.ts'
 import type { Lettering, Pen } from './pen.ts'
@@ -14,6 +15,7 @@ export interface Line {
   readonly length: number
   readonly colour: string
   readonly fate: Fate
+  readonly marks: number
 }
 
 interface Run {
@@ -26,17 +28,20 @@ const HEIGHT = 10
 /** From the ends of the arrow, and between the parts of a label. */
 const INDENT = 14
 const GAP = 8
+/** A line so many times as high as the page is labelled where it is seen. */
+const LONG = 0.7
 
 /** Writes along an arrow what there is room for; false = nothing. `must`: whatever stands there already. */
 export function writeLabel(pen: Pen, room: Room, line: Line, label: Label, palette: Palette, must: boolean): boolean {
-  const { x0, y0, x1, y1 } = line
+  const { x0, y0, x1, y1 } = inSight(line, room.height)
   const toRight = x1 >= x0
   const [left, top, right, bottom] = toRight ? [x0, y0, x1, y1] : [x1, y1, x0, y0]
   const whole = Math.hypot(right - left, bottom - top)
   const angle = Math.atan2(bottom - top, right - left)
   const [ux, uy] = [Math.cos(angle), Math.sin(angle)]
-  // The cross of a lost one stands above its line.
-  const above = 3 + thickness(line.length) / 2 + (line.fate === 'lost' ? 3 : 0)
+  // The cross of a lost one and the second line of a retransmission stand above.
+  const more = line.fate === 'lost' ? 3 : line.marks & MARKS.retransmission ? 1.5 : 0
+  const above = 3 + more + thickness(line.length) / 2
   const inner = whole - 2 * INDENT
   for (const runs of variants(label, line.colour, palette)) {
     const length = lengthOf(pen, runs)
@@ -53,6 +58,15 @@ export function writeLabel(pen: Pen, room: Room, line: Line, label: Label, palet
     }
   }
   return false
+}
+
+/** The part of a line that can be seen, if it is much longer than the page is high; else the whole of it. */
+function inSight({ x0, y0, x1, y1 }: Line, height: number): Pick<Line, 'x0' | 'y0' | 'x1' | 'y1'> {
+  const fall = y1 - y0
+  if (fall < height * LONG) return { x0, y0, x1, y1 }
+  const from = Math.min(Math.max(-y0 / fall, 0), 1)
+  const to = Math.min(Math.max((height - y0) / fall, 0), 1)
+  return { x0: x0 + (x1 - x0) * from, y0: y0 + fall * from, x1: x0 + (x1 - x0) * to, y1: y0 + fall * to }
 }
 
 /** From all that there is to say to the least. */

@@ -20,6 +20,7 @@ type Timed = Exclude<Act, Touch>
 type OfSocket = Extract<Act, { peerPort: number }>
 
 const SECOND = 1_000_000
+const CONDITIONS: ReadonlySet<string> = new Set(['freeze', 'thaw', 'crash', 'reboot'])
 
 /** The user's hands in a play: what was done is done again, at the same packet or moment. */
 export class Hands implements Spectator {
@@ -78,6 +79,8 @@ export class Hands implements Spectator {
     } catch (error) {
       trouble = error instanceof Error ? error.message : String(error)
     }
+    // What becomes of a machine the recorder sees by itself.
+    if (trouble === '' && CONDITIONS.has(act.kind)) return
     const text: Bilingual = describeAct(act)
     const told = trouble === '' ? text : { en: `${text.en}: ${trouble}`, zh: `${text.zh}：${trouble}` }
     this.recorder.deed({ at: this.world.now, lane, text: told })

@@ -1,7 +1,7 @@
 import { type ConnectionStatus, type Host, statuses } from 'estab'
 
 /** Most connections of a machine whose state is kept moment by moment. */
-const MOST_CONNECTIONS = 16
+export const MOST_CONNECTIONS = 16
 
 /** A listening port and its two queues. */
 export interface ListenerMoment {
@@ -24,17 +24,21 @@ export interface HostMoment {
   readonly listeners: readonly ListenerMoment[]
 }
 
+/** How many connections a machine has, and how many of these are in TIME-WAIT: counted as they move. */
+export interface Census {
+  connections: number
+  timeWait: number
+}
+
 /** What a machine is like now; `at` in microseconds of the run. */
-export function hostMoment(host: Host, condition: HostMoment['condition'], at: number): HostMoment {
+export function hostMoment(host: Host, condition: HostMoment['condition'], census: Census, at: number): HostMoment {
   const known = condition === 'off' ? [] : statuses({ connections: () => first(host.tcp.connections()) }, host.now())
-  const sockets = host.sockstat()
-  const count = Object.values(sockets.states).reduce((sum, each) => sum + each, 0) - sockets.states.LISTEN
   return {
     at,
     condition,
     connections: known,
-    more: condition === 'off' ? 0 : Math.max(0, count - known.length),
-    timeWait: condition === 'off' ? 0 : sockets.tw,
+    more: condition === 'off' ? 0 : Math.max(0, census.connections - known.length),
+    timeWait: condition === 'off' ? 0 : census.timeWait,
     listeners:
       condition === 'off'
         ? []

@@ -1,3 +1,5 @@
+import { soundSegment } from './sound-segment.ts'
+
 /** What is told of a packet beside its fields, as bits. */
 export const MARKS = {
   /** It never arrived. */
@@ -12,10 +14,12 @@ export const MARKS = {
   outOfWindow: 16,
   /** No machine of the play has sent it. */
   forged: 32,
-  /** It arrived with other bytes. */
+  /** It arrived with other bytes, and its checksums tell. */
   corrupted: 64,
   /** The user has laid hands on it. */
   touched: 128,
+  /** It arrived with other bytes and checksums to match: the work of a middlebox. */
+  rewritten: 256,
 } as const
 export type Mark = keyof typeof MARKS
 
@@ -159,6 +163,28 @@ export class Packets {
   }
 }
 
+/** The columns that are told as they are, and what they hold where nothing is told. */
+const ABSENT = {
+  sentAt: 0,
+  arrivedAt: Number.NaN,
+  lostAt: Number.NaN,
+  from: -1,
+  to: -1,
+  protocol: 0,
+  connection: -1,
+  end: 0,
+  flags: 0,
+  seq: 0,
+  ack: 0,
+  window: 0,
+  length: 0,
+  marks: 0,
+  answers: -1,
+  changedAt: -1,
+  changedTo: -1,
+} as const
+const PLAIN = Object.keys(ABSENT) as (keyof typeof ABSENT)[]
+
 /** A packet as it is noted; what is not given is as for none. */
 export type NewPacket = Partial<Omit<Packet, 'index'>> & Pick<Packet, 'from' | 'to' | 'sentAt' | 'bytes'>
 
@@ -183,24 +209,8 @@ export class PacketsBuilder {
     if (this.count === this.room) this.grow()
     const index = this.count
     this.count += 1
-    const { bytes, reason = '', ...numbers } = packet
-    const defaults = {
-      arrivedAt: Number.NaN,
-      lostAt: Number.NaN,
-      protocol: 0,
-      connection: -1,
-      end: 0,
-      flags: 0,
-      seq: 0,
-      ack: 0,
-      window: 0,
-      length: 0,
-      marks: 0,
-      answers: -1,
-      changedAt: -1,
-      changedTo: -1,
-    }
-    for (const [name, value] of Object.entries({ ...defaults, ...numbers })) this.set(index, name as NumberName, value)
+    const { bytes, reason = '' } = packet
+    for (const name of PLAIN) this.columns[name][index] = packet[name] ?? ABSENT[name]
     this.set(index, 'reason', this.reasonNumber(reason))
     this.set(index, 'offset', this.keep(bytes))
     this.set(index, 'size', bytes.length)
@@ -224,13 +234,26 @@ export class PacketsBuilder {
   changed(index: number, arrived: Uint8Array): void {
     const offset = this.get(index, 'offset')
     const at = arrived.findIndex((byte, i) => byte !== this.bytes[offset + i])
-    this.mark(index, 'corrupted')
+    this.mark(index, soundSegment(arrived) ? 'rewritten' : 'corrupted')
     this.set(index, 'changedAt', at)
     this.set(index, 'changedTo', arrived[at] ?? -1)
   }
 
+  /** In how many bytes it differs from these; Infinity where its length does. */
+  difference(index: number, bytes: Uint8Array): number {
+    if (this.get(index, 'size') !== bytes.length) return Number.POSITIVE_INFINITY
+    const offset = this.get(index, 'offset')
+    let count = 0
+    for (let i = 0; i < bytes.length; i += 1) if (bytes[i] !== this.bytes[offset + i]) count += 1
+    return count
+  }
+
   reason(index: number, reason: string): void {
     this.set(index, 'reason', this.reasonNumber(reason))
+  }
+
+  reasonOf(index: number): string {
+    return this.reasons[this.get(index, 'reason')] ?? ''
   }
 
   /** A second one of the same packet, which arrived at that time. Returns its index. */

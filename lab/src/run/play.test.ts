@@ -42,3 +42,36 @@ describe('a played timeline', () => {
     },
   )
 })
+
+describe('what is told of a machine', () => {
+  it('counts its connections as the machine itself does, however many there are', () => {
+    for (const [name, part] of [
+      ['time-wait-ports', 0],
+      ['syn-flood', 2],
+      ['dead-peer', 4],
+      ['close', 0],
+    ] as const) {
+      const { data, recorder, world } = play({ play: { kind: 'scenario', name, part }, seed: 1, acts: [] })
+      for (const [lane, { name: machine }] of data.lanes.entries()) {
+        const moment = recorder.momentsOf(lane)?.at(data.end)
+        const { states, tw } = world.named(machine).host.sockstat()
+        const count = Object.values(states).reduce((sum, each) => sum + each, 0) - states.LISTEN
+        const told = (moment?.connections.length ?? 0) + (moment?.more ?? 0)
+        expect([name, machine, told, moment?.timeWait]).toEqual([name, machine, count, tw])
+      }
+    }
+  })
+
+  it('what a middlebox has rewritten is told from what is damaged', () => {
+    const { data } = play({ play: { kind: 'scenario', name: 'waiting', part: 2 }, seed: 1, acts: [] })
+    const marks = [...data.packets.columns.marks]
+    expect(marks.some((each) => each & MARKS.rewritten)).toBe(true)
+    expect(marks.every((each) => (each & MARKS.corrupted) === 0)).toBe(true)
+  })
+
+  it('a segment that was put onto the wire on its way is drawn, as forged', () => {
+    const { data } = play({ play: { kind: 'scenario', name: 'why-three', part: 0 }, seed: 1, acts: [] })
+    const forged = [...data.packets.columns.marks].filter((each) => each & MARKS.forged)
+    expect(forged.length).toBeGreaterThan(0)
+  })
+})

@@ -1,39 +1,38 @@
 import { type Flow, type Probe, type State, silentProbe, sysctlTexts } from 'estab'
 import { type Link, type Node, type Path, SimHost, type Spectator, type WirePacket, type World } from 'estab/sim'
-import { ACK, FIN, PROTOCOL_TCP, PROTOCOL_UDP, RST, SYN, seq } from 'estab/wire'
+import { ACK, PROTOCOL_TCP, PROTOCOL_UDP, SYN, seq } from 'estab/wire'
 import { Connections } from './connections.ts'
+import { describeAct } from './describe-act.ts'
 import { endpoint, type Fields, fieldsOf } from './fields.ts'
-import { hostMoment, Moments } from './moments.ts'
+import { type Census, type HostMoment, hostMoment, MOST_CONNECTIONS, Moments } from './moments.ts'
 import { PacketsBuilder } from './packets.ts'
 import type { Deed, Lane, Move, Run, RunLink } from './run.ts'
 import { sampleOf } from './sample.ts'
 import { Series } from './series.ts'
 import { TimerSpans } from './timer-spans.ts'
 import { Travels } from './travels.ts'
+import { Verdicts } from './verdicts.ts'
 
 /** A machine that is being watched. */
 interface Watched {
   readonly machine: SimHost
   readonly lane: number
   readonly moments: Moments
+  condition: HostMoment['condition']
+  census: Census
+  lookedAt: number
   /** With which it was made, by their names without Linux's path. */
   readonly settings: Readonly<Record<string, string>>
   /** What arrived last, and when: what is sent at that moment answers it. */
   arrival: { readonly index: number; readonly connection: number; readonly at: number }
-  /** The number that comes next in turn, of what has arrived at one moment. */
-  inTurn: { readonly connection: number; readonly at: number; readonly next: number }
   /** What its host is about to put on a wire: why, and whether it is. */
   reason: string
   sends: boolean
 }
 
+/** So long a machine with many connections is not looked at again, microseconds. */
+const CROWD_PAUSE = 10_000
 const NEVER = { index: -1, connection: -1, at: -1 }
-
-/** How far one end of a connection has got with its sending. */
-interface Sender {
-  /** End of the highest range sent; -1 = nothing yet. */
-  highest: number
-}
 
 /** What a recording holds beside the run: as data for one thread only. */
 export type Recording = Omit<Run, 'packets' | 'remarks' | 'checks' | 'figures' | 'brokenOff' | 'epoch'>
@@ -55,7 +54,7 @@ export class Recorder implements Spectator {
   private readonly begun = new Set<string>()
   private readonly spans = new TimerSpans()
   private readonly series = new Map<string, Series>()
-  private readonly senders = new Map<string, Sender>()
+  private readonly verdicts = new Verdicts(this.packets)
   private readonly deeds: Deed[] = []
 
   /** Watches a world that has no machines yet. */
@@ -76,9 +75,11 @@ export class Recorder implements Spectator {
       machine: node,
       lane,
       moments: new Moments(),
+      condition: 'up',
+      census: { connections: 0, timeWait: 0 },
+      lookedAt: -1,
       settings: settingsOf(node),
       arrival: NEVER,
-      inTurn: { connection: -1, at: -1, next: 0 },
       reason: '',
       sends: false,
     }
@@ -117,34 +118,40 @@ export class Recorder implements Spectator {
       this.packets.reason(index, sender.reason)
       const { arrival } = sender
       if (arrival.at === at && arrival.connection === connection) this.packets.set(index, 'answers', arrival.index)
-      this.progress(index, connection, end, fields)
+      this.verdicts.sent(index)
     }
     sender.sends = false
     sender.reason = ''
   }
 
   arrived(path: Path, packet: WirePacket, now: number): void {
-    const { index, copy } = this.travels.arrived(path.name, packet, this.time(now))
-    if (index < 0) return
-    const known = copy ? this.copyOf(index, this.time(now)) : index
+    const at = this.time(now)
+    const { index, copy } = this.travels.arrived(path.name, packet, at)
+    const known = index < 0 ? this.strange(path, packet, at) : copy ? this.copyOf(index, at) : index
+    if (known < 0) return
     const receiver = this.watched.get(this.lanes[this.packets.get(known, 'to')]?.name ?? '')
     if (receiver === undefined) return
     const connection = this.packets.get(known, 'connection')
-    receiver.arrival = { index: known, connection, at: this.time(now) }
+    receiver.arrival = { index: known, connection, at }
     this.judge(known, receiver)
   }
 
   turned(machine: SimHost): void {
     const watched = this.watched.get(machine.name)
-    if (watched !== undefined) this.look(watched)
+    if (watched === undefined) return
+    // Of a crowd not every turn tells more.
+    const crowded = watched.census.connections > MOST_CONNECTIONS && conditionOf(machine) === watched.condition
+    if (!crowded || this.world.now >= watched.lookedAt + CROWD_PAUSE) this.look(watched)
   }
 
   /** Looks at a machine now: after its turn, or after something was done to it. */
   look(watched: Watched): void {
     const { machine, lane, moments } = watched
     const at = this.world.now
-    const condition = machine.hasCrashed ? 'off' : machine.isUp ? 'up' : 'frozen'
-    const moment = hostMoment(machine.host, condition, at)
+    watched.lookedAt = at
+    const condition = conditionOf(machine)
+    this.noteCondition(watched, condition)
+    const moment = hostMoment(machine.host, condition, watched.census, at)
     moments.add(moment)
     const met: number[] = []
     for (const each of moment.connections) {
@@ -165,6 +172,18 @@ export class Recorder implements Spectator {
       series.add(sampleOf(each, at))
     }
     this.spans.forget(lane, met, at)
+  }
+
+  /** A machine that freezes, crashes or boots is a deed, whoever does it. */
+  private noteCondition(watched: Watched, condition: HostMoment['condition']): void {
+    const before = watched.condition
+    if (condition === before) return
+    watched.condition = condition
+    if (condition === 'off') watched.census = { connections: 0, timeWait: 0 }
+    const kind =
+      condition === 'off' ? 'crash' : condition === 'frozen' ? 'freeze' : before === 'off' ? 'reboot' : 'thaw'
+    const at = this.world.now
+    this.deeds.push({ at, lane: watched.lane, text: describeAct({ kind, at, host: watched.machine.name }) })
   }
 
   /** Notes that something was done, and what became of the machine. */
@@ -229,7 +248,9 @@ export class Recorder implements Spectator {
     }
   }
 
-  private moved({ lane }: Watched, flow: Flow, from: State, to: State, at: number): void {
+  private moved({ lane, census }: Watched, flow: Flow, from: State, to: State, at: number): void {
+    census.connections += (isNone(from) ? 1 : 0) - (isNone(to) ? 1 : 0)
+    census.timeWait += (to === 'TIME-WAIT' ? 1 : 0) - (from === 'TIME-WAIT' ? 1 : 0)
     const ends = this.endsOf(lane, flow)
     // An active open begins a new incarnation, unless the other side has just begun it: both open at once.
     const known = this.connections.meet(ends, at)
@@ -270,22 +291,15 @@ export class Recorder implements Spectator {
     return { connection: id, end }
   }
 
-  /** Whether what a segment carries was sent before. */
-  private progress(
-    index: number,
-    connection: number,
-    end: 0 | 1,
-    { protocol, flags, seq: first, length }: Fields,
-  ): void {
-    if (protocol !== PROTOCOL_TCP || flags & RST) return
-    const key = `${connection} ${end}`
-    const sender = this.senders.get(key) ?? { highest: -1 }
-    this.senders.set(key, sender)
-    const size = length + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)
-    if (size === 0) return
-    if (sender.highest >= 0 && seq.before(first, sender.highest)) this.packets.mark(index, 'retransmission')
-    const last = seq.add(first, size)
-    if (sender.highest < 0 || seq.after(last, sender.highest)) sender.highest = last
+  /** A packet that appears at the end of a wire and has never been sent. */
+  private strange(path: Path, packet: WirePacket, at: number): number {
+    const ends = this.travels.ends(path.name)
+    if (ends === null) return -1
+    const { source: _, destination: __, ...numbers } = fieldsOf(packet)
+    const belongs = this.belongs(fieldsOf(packet), ends, at)
+    const index = this.packets.add({ ...numbers, ...ends, ...belongs, sentAt: at, arrivedAt: at, bytes: packet.bytes })
+    this.packets.mark(index, 'forged')
+    return index
   }
 
   private copyOf(index: number, at: number): number {
@@ -295,25 +309,15 @@ export class Recorder implements Spectator {
   }
 
   /** Whether it came in its turn, and whether its receiver could expect it. */
-  private judge(index: number, receiver: Watched): void {
-    const { packets } = this
-    if (packets.get(index, 'protocol') !== PROTOCOL_TCP) return
-    const id = packets.get(index, 'connection')
-    const known = receiver.moments.at(this.world.now)?.connections.find((each) => {
-      return this.connections.meet(this.endsOf(receiver.lane, each), this.world.now).id === id
-    })
+  private judge(index: number, { lane, moments }: Watched): void {
+    if (this.packets.get(index, 'protocol') !== PROTOCOL_TCP) return
+    const at = this.world.now
+    const id = this.packets.get(index, 'connection')
+    const known = moments
+      .at(at)
+      ?.connections.find((each) => this.connections.meet(this.endsOf(lane, each), at).id === id)
     if (known === undefined || known.rcv.nxt < 0 || known.state === 'SYN-SENT') return
-    const flags = packets.get(index, 'flags')
-    const first = packets.get(index, 'seq')
-    const size = packets.get(index, 'length') + (flags & SYN ? 1 : 0) + (flags & FIN ? 1 : 0)
-    // What came at this very moment the machine may not have looked at yet.
-    const { inTurn } = receiver
-    const still = inTurn.connection === id && inTurn.at === this.world.now
-    const expected = still && seq.after(inTurn.next, known.rcv.nxt) ? inTurn.next : known.rcv.nxt
-    const from = seq.distance(first, expected)
-    if (from + size < 0 || (from > 0 && from >= known.rcv.wnd + 1)) packets.mark(index, 'outOfWindow')
-    else if (from > 0 && size > 0) packets.mark(index, 'outOfOrder')
-    else if (from + size > 0) receiver.inTurn = { connection: id, at: this.world.now, next: seq.add(first, size) }
+    this.verdicts.arrived(index, lane, { next: known.rcv.nxt, window: known.rcv.wnd }, at)
   }
 
   private time(now: number): number {
@@ -325,4 +329,14 @@ function settingsOf({ host }: SimHost): Record<string, string> {
   return Object.fromEntries(
     sysctlTexts(host.config).map(({ name, value }) => [name.replace(/^.*\./, ''), value.replaceAll('\t', ' ')]),
   )
+}
+
+function conditionOf(machine: SimHost): HostMoment['condition'] {
+  if (machine.hasCrashed) return 'off'
+  return machine.isUp ? 'up' : 'frozen'
+}
+
+/** In which there is no connection yet, or no more. */
+function isNone(state: State): boolean {
+  return state === 'CLOSED' || state === 'LISTEN'
 }

@@ -59,14 +59,20 @@ export interface ForgedSegment {
 
 /** A network that the user has drawn. */
 export interface Topology {
-  readonly nodes: readonly {
-    readonly name: string
-    readonly kind: 'host' | 'router' | 'switch'
-    readonly x: number
-    readonly y: number
-    readonly sysctl: Readonly<Record<string, string>>
-  }[]
+  readonly nodes: readonly TopologyNode[]
   readonly links: readonly TopologyLink[]
+}
+
+export interface TopologyNode {
+  readonly name: string
+  readonly kind: 'host' | 'router' | 'switch'
+  /** Where it stands on the drawing, which is 100 wide and 60 high. */
+  readonly x: number
+  readonly y: number
+  /** Of a host: settings that are not the defaults, by their names. */
+  readonly sysctl: Readonly<Record<string, string>>
+  /** Of a router: its neighbour outside, towards whom it translates addresses. */
+  readonly nat?: string
 }
 
 export interface TopologyLink {

@@ -5,10 +5,14 @@ interface Running {
   readonly due: number
 }
 
+/** The timers of one end of a connection, by their names. */
+type Timers = Map<string, Running>
+
 /** Collects when timers ran, from what connections say of themselves moment by moment. */
 export class TimerSpans {
   private readonly done: TimerSpan[] = []
-  private readonly running = new Map<string, Running & Pick<TimerSpan, 'lane' | 'connection' | 'name'>>()
+  /** By lane, and there by connection. */
+  private readonly running = new Map<number, Map<number, Timers>>()
 
   /** The timers that one end of a connection has at `now`. */
   look(
@@ -17,38 +21,41 @@ export class TimerSpans {
     timers: readonly { readonly name: string; readonly at: number }[],
     now: number,
   ): void {
-    const there = new Map(timers.map(({ name, at }) => [name, at]))
-    for (const [key, timer] of this.running) {
-      if (timer.lane !== lane || timer.connection !== connection) continue
-      const due = there.get(timer.name)
-      if (due === timer.due) there.delete(timer.name)
-      else {
-        this.running.delete(key)
-        this.end(timer, now)
-      }
+    const known = this.timersOf(lane, connection)
+    for (const [name, timer] of known) {
+      if (timers.some((each) => each.name === name && each.at === timer.due)) continue
+      known.delete(name)
+      this.end(lane, connection, name, timer, now)
     }
-    for (const [name, due] of there) {
-      this.running.set(`${lane} ${connection} ${name}`, { lane, connection, name, from: now, due })
-    }
+    for (const { name, at } of timers) if (!known.has(name)) known.set(name, { from: now, due: at })
   }
 
   /** Of a lane's connections only these are left: the timers of the others have stopped. */
   forget(lane: number, left: readonly number[], now: number): void {
-    for (const [key, timer] of this.running) {
-      if (timer.lane !== lane || left.includes(timer.connection)) continue
-      this.running.delete(key)
-      this.end(timer, now)
+    const connections = this.running.get(lane)
+    if (connections === undefined) return
+    for (const [connection, timers] of connections) {
+      if (left.includes(connection)) continue
+      connections.delete(connection)
+      for (const [name, timer] of timers) this.end(lane, connection, name, timer, now)
     }
   }
 
   finish(end: number): TimerSpan[] {
-    for (const timer of this.running.values()) this.end(timer, end)
-    this.running.clear()
+    for (const lane of this.running.keys()) this.forget(lane, [], end)
     return this.done
   }
 
-  private end(timer: Running & Pick<TimerSpan, 'lane' | 'connection' | 'name'>, now: number): void {
+  private timersOf(lane: number, connection: number): Timers {
+    const connections = this.running.get(lane) ?? new Map<number, Timers>()
+    this.running.set(lane, connections)
+    const timers = connections.get(connection) ?? new Map<string, Running>()
+    connections.set(connection, timers)
+    return timers
+  }
+
+  private end(lane: number, connection: number, name: string, { from, due }: Running, now: number): void {
     // One that was set and stopped at the same moment never ran.
-    if (timer.from < now) this.done.push({ ...timer, until: now, fired: now >= timer.due })
+    if (from < now) this.done.push({ lane, connection, name, from, due, until: now, fired: now >= due })
   }
 }

@@ -1,8 +1,12 @@
 import type { WirePacket } from 'estab/sim'
+import { PROTOCOL_TCP } from 'estab/wire'
+import { fieldsOf } from './fields.ts'
 import type { PacketsBuilder } from './packets.ts'
 
 /** Of a wire on which nothing has arrived yet: how long a packet may well take. */
 const GUESS = 10_000
+/** A packet of which more bytes differ is another one. */
+const MOST_CHANGED = 8
 /** What takes so many times as long as another did is lost. */
 const PATIENCE = 10
 
@@ -55,8 +59,7 @@ export class Travels {
     if (way === undefined) return { index: -1, copy: false }
     let index = this.sightings.get(packet) ?? -1
     if (index < 0) {
-      // Its bytes were changed on the way: the oldest of that length it must be.
-      index = way.open.find((each) => packets.get(each, 'size') === packet.bytes.length) ?? -1
+      index = this.changed(way, packet)
       if (index < 0) return { index, copy: false }
       packets.changed(index, packet.bytes)
     }
@@ -67,6 +70,26 @@ export class Travels {
     if (way.transit > 0 && (way.least === 0 || way.transit < way.least)) way.least = way.transit
     packets.set(index, 'arrivedAt', now)
     return { index, copy: false }
+  }
+
+  /**
+   * Which packet that is under way arrives as this one, whose bytes nobody has sent: the first with the same numbers and
+   * flags, else the one of which the fewest bytes differ; -1 = none can be.
+   */
+  private changed(way: Way, packet: WirePacket): number {
+    const fields = fieldsOf(packet)
+    const same = (['protocol', 'flags', 'seq', 'ack', 'length'] as const).map((name) => [name, fields[name]] as const)
+    const alike = way.open.find((index) => same.every(([name, value]) => this.packets.get(index, name) === value))
+    if (alike !== undefined && fields.protocol === PROTOCOL_TCP) return alike
+    let least = MOST_CHANGED + 1
+    let found = -1
+    for (const index of way.open) {
+      const difference = this.packets.difference(index, packet.bytes)
+      if (difference >= least) continue
+      least = difference
+      found = index
+    }
+    return found
   }
 
   /** Half-way on this wire for a packet sent at `at`. */

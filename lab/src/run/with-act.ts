@@ -8,8 +8,11 @@ import type { Act } from './timeline.ts'
  */
 export function withAct(acts: readonly Act[], act: Act, { packets }: Pick<Run, 'packets'>, time: number): Act[] {
   const until = 'packet' in act ? turnOf(act, packets) : time
-  const stays = (each: Act) =>
-    'packet' in each ? packets.at(each.packet).sentAt <= until : each.at <= Math.max(time, until)
+  const sentAt = packets.column('sentAt')
+  const stays = (each: Act) => {
+    if ('packet' in each) return each.packet < packets.count && (sentAt[each.packet] ?? 0) <= until
+    return each.at <= Math.max(time, until)
+  }
   return [...acts.filter(stays), act]
 }
 

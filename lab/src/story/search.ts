@@ -13,6 +13,9 @@ export interface Found {
 
 /** Most that are found. */
 const MOST = 24
+/** A word that stands in an explanation only; not told of where there are so many better ones. */
+const IN_EXPLANATION = 4
+const PLENTY = 4
 
 /** What of the library has all the words looked for, in either language: the best first, each place once. */
 export function search(query: string, scenarios: readonly ScenarioText[], questions: readonly Question[]): Found[] {
@@ -33,7 +36,7 @@ export function search(query: string, scenarios: readonly ScenarioText[], questi
       [
         [0, titled],
         [3, asked],
-        [4, `${asked} ${both(explanation)}`],
+        [IN_EXPLANATION, `${asked} ${both(explanation)}`],
       ],
       { kind: 'scenario', scenario: name, part: 0, text: title },
     )
@@ -41,7 +44,8 @@ export function search(query: string, scenarios: readonly ScenarioText[], questi
       if (parts.length > 1) consider([[2, both(text)]], { kind: 'part', scenario: name, part, text })
     })
   }
-  return ranked
+  const better = ranked.filter(({ rank }) => rank < IN_EXPLANATION)
+  return (better.length >= PLENTY ? better : ranked)
     .sort((a, b) => a.rank - b.rank)
     .slice(0, MOST)
     .map(({ found }) => found)

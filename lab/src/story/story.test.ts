@@ -4,6 +4,7 @@ import { scenarioTexts } from '../engine/scenario-text.ts'
 import { isAbsolute } from './absolute.ts'
 import { CHAPTERS, chapterOf, READING_ORDER } from './chapters.ts'
 import { paragraphs } from './paragraphs.ts'
+import { piecesOf } from './pieces.ts'
 import { QUESTIONS } from './questions.ts'
 import { quizOf } from './quiz.ts'
 import { search } from './search.ts'
@@ -130,6 +131,29 @@ describe('paragraphs', () => {
       for (const paragraph of en) expect(paragraph).toMatch(/[.?!]”?$/)
       for (const paragraph of zh) expect(paragraph).toMatch(/[。？！]”?$/)
       expect(Math.max(...en.map(({ length }) => length))).toBeLessThan(480)
+    }
+  })
+})
+
+describe('pieces', () => {
+  it('are code, and names that stay whole', () => {
+    expect(piecesOf('In FIN-WAIT-1, a SYN,ACK (`ss -t`): TIME-WAIT，SYN')).toEqual([
+      { kind: 'plain', text: 'In ' },
+      { kind: 'name', text: 'FIN-WAIT-1' },
+      { kind: 'plain', text: ', a ' },
+      { kind: 'name', text: 'SYN,ACK' },
+      { kind: 'plain', text: ' (' },
+      { kind: 'code', text: 'ss -t' },
+      { kind: 'plain', text: '): ' },
+      { kind: 'name', text: 'TIME-WAIT' },
+      { kind: 'plain', text: '，SYN' },
+    ])
+  })
+
+  it('lose nothing', () => {
+    for (const { explanation } of SCENARIOS) {
+      const text = piecesOf(explanation.en).map((piece) => (piece.kind === 'code' ? `\`${piece.text}\`` : piece.text))
+      expect(text.join('')).toBe(explanation.en)
     }
   })
 })

@@ -1,3 +1,4 @@
+import { PROTOCOL_TCP } from 'estab/wire'
 import type { Language } from '../app/lab.svelte.ts'
 import { nameOf } from '../ladder/describe.ts'
 import { describeAct } from '../run/describe-act.ts'
@@ -28,6 +29,10 @@ export function sayAct(act: Act, run: Pick<Run, 'packets' | 'links' | 'lanes'>, 
   if (act.kind === 'plug' || act.kind === 'unplug') {
     const names = run.links[act.link]?.lanes.map((lane) => laneName(run.lanes[lane]?.name ?? '?', language))
     return words.at(words[act.kind](names?.[0] ?? '?', names?.[1] ?? '?'), at)
+  }
+  if (act.kind === 'forge') {
+    const { flags, to } = act.segment
+    return words.at(words.forged(nameOf({ protocol: PROTOCOL_TCP, flags }), to), at)
   }
   const who = 'host' in act ? laneName(act.host, language) : ''
   return words.at(words.does(who, describeAct(act)[language]), at)

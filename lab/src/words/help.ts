@@ -17,7 +17,8 @@ const EN: Help = [
     rows: [
       ['L', 'lose it'],
       ['D', 'delay it'],
-      ['F', 'fork: lay the two futures side by side'],
+      ['M', 'all that can be done to it'],
+      ['F', 'fork: the next change lays the two futures side by side'],
       ['z Z', 'undo, redo'],
     ],
   },
@@ -49,7 +50,8 @@ const ZH: Help = [
     rows: [
       ['L', '让它丢失'],
       ['D', '让它延迟'],
-      ['F', '分叉：两种结果并排对照'],
+      ['M', '还能对它做什么'],
+      ['F', '分叉：下一次改动之后，两种走向并排对照'],
       ['z Z', '撤销、重做'],
     ],
   },

@@ -1,16 +1,20 @@
 import type { TimerSpan } from '../run/run.ts'
 
+/** Between two Chinese letters there is no space. */
+function closed(text: string): string {
+  return text.replace(/([\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g, '$1')
+}
+
 /** What the ladder says. */
 export const LADDER_WORDS = {
   en: {
     ladder: 'Ladder',
     packets: 'Packets of the ladder',
-    keys: 'j and k move from packet to packet, Enter shows it, L loses it, D delays it by 10 ms, M offers more.',
+    keys: 'j and k move from packet to packet, L loses it, D delays it by 10 ms, M offers more.',
     legend: 'Legend',
     before: 'without the change',
     after: 'with the change',
     none: 'No packet is on its way yet.',
-    more: (count: number) => `+${count}`,
     frozen: 'frozen',
     off: 'off',
     lost: 'lost',
@@ -20,6 +24,7 @@ export const LADDER_WORDS = {
     outOfWindow: 'out of window',
     forged: 'forged',
     corrupted: 'corrupted',
+    rewritten: 'rewritten on the way',
     touched: 'changed by you',
     data: 'data',
     zigzag: 'out of window, or forged',
@@ -29,7 +34,6 @@ export const LADDER_WORDS = {
     timerFired: (name: string) => `${name}: fired`,
     timerStopped: (name: string) => `${name}: stopped`,
     timerRuns: (name: string, left: string) => `${name}: fires in ${left}`,
-    timers: 'timers',
     from: (what: string, from: string, to: string) => `${what} from ${from} to ${to}`,
     sent: (time: string) => `sent at ${time}`,
     arrived: (time: string) => `arrived at ${time}`,
@@ -37,18 +41,15 @@ export const LADDER_WORDS = {
     lostAt: (time: string) => `lost at ${time}`,
     bytes: (count: number) => `${count} B of data`,
     comma: ', ',
-    lane: (name: string, state: string) => (state === '' ? name : `${name}, ${state}`),
-    copies: (count: number) => `${count} more packets in view`,
   },
   zh: {
     ladder: '时序图',
     packets: '时序图中的数据包',
-    keys: '按 j、k 在数据包之间移动，回车查看，L 丢弃，D 推迟 10 毫秒，M 打开更多操作。',
+    keys: '按 j、k 在数据包之间移动，L 丢弃，D 推迟 10 毫秒，M 打开更多操作。',
     legend: '图例',
     before: '改动之前',
     after: '改动之后',
     none: '还没有数据包发出。',
-    more: (count: number) => `+${count}`,
     frozen: '已冻结',
     off: '已关机',
     lost: '丢失',
@@ -58,6 +59,7 @@ export const LADDER_WORDS = {
     outOfWindow: '窗口之外',
     forged: '伪造',
     corrupted: '损坏',
+    rewritten: '途中被改写',
     touched: '由你改动',
     data: '数据',
     zigzag: '窗口之外，或伪造',
@@ -67,16 +69,13 @@ export const LADDER_WORDS = {
     timerFired: (name: string) => `${name}：已触发`,
     timerStopped: (name: string) => `${name}：已停止`,
     timerRuns: (name: string, left: string) => `${name}：${left} 后触发`,
-    timers: '定时器',
-    from: (what: string, from: string, to: string) => `${from} 发往 ${to} 的 ${what}`,
+    from: (what: string, from: string, to: string) => closed(`${from} 发往 ${to} 的 ${what}`),
     sent: (time: string) => `${time} 发出`,
     arrived: (time: string) => `${time} 到达`,
     flying: '在途',
     lostAt: (time: string) => `${time} 丢失`,
     bytes: (count: number) => `携带 ${count} 字节数据`,
     comma: '，',
-    lane: (name: string, state: string) => (state === '' ? name : `${name}，${state}`),
-    copies: (count: number) => `视野中还有 ${count} 个数据包`,
   },
 } as const
 

@@ -1,7 +1,7 @@
 import type { State } from 'estab'
 
 /** What there is to say of a state. */
-export interface StateWords {
+interface StateWords {
   readonly means: string
   readonly may: string
   readonly ends: string
@@ -238,8 +238,6 @@ export const DIAGRAM_WORDS = {
     close: 'Back to the story',
     wider: 'Larger',
     narrower: 'Smaller',
-    of: 'Of {first} – {second}',
-    all: 'Of all connections',
     lastArc: '{who}: {from} → {to}, on {event}',
     noArc: '{who}: {state}',
     unknown: 'not known',
@@ -247,11 +245,6 @@ export const DIAGRAM_WORDS = {
     taken: 'taken {count} ×',
     hint: 'Numbers count how often an arc was taken so far. Point at an arc for what leads along it; select a state for its meaning.',
     again: 'the same CLOSED as above',
-    here: 'here now: {who}',
-    client: 'client’s way',
-    server: 'server’s way',
-    active: 'closes first',
-    passive: 'closes second',
   },
   zh: {
     title: '状态图',
@@ -260,8 +253,6 @@ export const DIAGRAM_WORDS = {
     close: '回到讲解',
     wider: '放大',
     narrower: '缩小',
-    of: '{first} – {second}',
-    all: '全部连接',
     lastArc: '{who}：{from} → {to}，{event}',
     noArc: '{who}：{state}',
     unknown: '未知',
@@ -269,10 +260,5 @@ export const DIAGRAM_WORDS = {
     taken: '已走 {count} 次',
     hint: '数字是到此刻为止走过该转移的次数。指向箭头看其条件；点选状态看其含义。',
     again: '即上方的 CLOSED',
-    here: '此刻在此：{who}',
-    client: '客户端路径',
-    server: '服务器路径',
-    active: '先关闭',
-    passive: '后关闭',
   },
 } as const

@@ -13,7 +13,7 @@ export const STORY_WORDS = {
     answer: 'The answer',
     chosen: 'your choice',
     isRight: 'right',
-    seePart: 'See it:',
+    seePart: 'See it: ',
     lookAt: 'Look at',
     asItHappens: 'As it happens',
     explanation: 'In full',

@@ -7,7 +7,7 @@ const EN: Readonly<Record<UnusualName, UnusualWords>> = {
   lost: ['Lost', 'It never arrived. Its sender will only notice that no acknowledgment comes.'],
   retransmission: [
     'Retransmission',
-    'It carries again what was sent before: this is sending number {count}. The receiver keeps one copy and drops the other.',
+    'It carries again what was sent before: this is sending number {count}. If more than one arrives, the receiver keeps one.',
   ],
   duplicate: [
     'Duplicate',
@@ -25,6 +25,10 @@ const EN: Readonly<Record<UnusualName, UnusualWords>> = {
   corrupted: [
     'Corrupted',
     'Byte {byte} was {was} and arrived as {is}. The checksum no longer fits, so the receiver drops the packet in silence.',
+  ],
+  rewritten: [
+    'Rewritten on the way',
+    'Byte {byte} was {was} and arrived as {is}, with a checksum to match: somebody between the two machines has changed it on purpose.',
   ],
   touched: ['Touched', 'Your hands were on this packet.'],
   'wrong-ip-checksum': [
@@ -89,7 +93,7 @@ const EN: Readonly<Record<UnusualName, UnusualWords>> = {
   ],
   'duplicate-ack': [
     'Duplicate acknowledgment',
-    'It says the same as the one before, number {count} in a row: something came, but not what is missing. Without SACK, {needed} of them start a fast retransmit.',
+    'It acknowledges no more than the one before, number {count} in a row: something came, but not what is missing. Without SACK, {needed} of them start a fast retransmit.',
   ],
   'acks-unsent': [
     'Acknowledges what was never sent',
@@ -137,12 +141,16 @@ const EN: Readonly<Record<UnusualName, UnusualWords>> = {
 
 const ZH: Readonly<Record<UnusualName, UnusualWords>> = {
   lost: ['丢失', '它没有到达。发送方只能从迟迟不来的确认中察觉。'],
-  retransmission: ['重传', '它携带的内容先前发送过，这是第 {count} 次发送。接收方留下一份，其余丢弃。'],
+  retransmission: ['重传', '它携带的内容先前发送过，这是第 {count} 次发送。若不止一份到达，接收方只留一份。'],
   duplicate: ['重复', '网络把这个包送达了两次，这是第二份。接收方从序号看出其中没有新内容。'],
   'out-of-order': ['乱序', '它超过了先发出的数据。接收方先存下它，并告知还缺什么。'],
   'out-of-window': ['窗口之外', '它的序号不是接收方此刻所期待的：丢弃，通常回送一个 ACK。'],
   forged: ['伪造', '场景中没有哪台主机发送过它：有人冒名把它放上了线路。'],
   corrupted: ['损坏', '第 {byte} 字节原为 {was}，到达时成了 {is}。校验和不再相符，接收方会默默丢弃。'],
+  rewritten: [
+    '途中被改写',
+    '第 {byte} 字节原为 {was}，到达时成了 {is}，校验和也随之改过：两台主机之间有人有意改动了它。',
+  ],
   touched: ['动过手脚', '你对这个包做过改动。'],
   'wrong-ip-checksum': ['IP 校验和错误', 'IP 首部已损坏，或抓包时网卡尚未填入校验和。接收方会丢弃。'],
   'wrong-checksum': ['校验和错误', '首部或数据已损坏，或抓包时网卡尚未填入校验和。接收方会默默丢弃。'],
@@ -167,7 +175,7 @@ const ZH: Readonly<Record<UnusualName, UnusualWords>> = {
   'window-probe-shape': ['零窗口探测的样子', '对方的窗口为零，用一个旧序号促使它说出现在的窗口大小。'],
   'duplicate-ack': [
     '重复 ACK',
-    '与前一个完全相同，已连续第 {count} 个：有数据到达，但不是所缺的那些。没有 SACK 时，{needed} 个就会触发快速重传。',
+    '确认到同一位置，已连续第 {count} 个：有数据到达，但不是所缺的那些。没有 SACK 时，{needed} 个就会触发快速重传。',
   ],
   'acks-unsent': ['确认了从未发送的数据', '确认号超出了对方发送过的一切：来自旧连接、伪造者或差错。丢弃并应答。'],
   'zero-window': ['零窗口', '发送此段的一方已无空间：对方必须停下，并不时询问是否又有了空间。'],
