@@ -79,11 +79,13 @@ function answerer(folder: string): (request: IncomingMessage, response: ServerRe
   const files = sirv(folder, { etag: true })
   return (request, response) => {
     const policy = [...POLICY, `connect-src 'self' ws://${request.headers.host ?? ''}`].join('; ')
-    if (!isForUs(request)) return refuse(response, 403, 'ask by the name localhost or 127.0.0.1')
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET and HEAD')
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
-    response.setHeader('Content-Security-Policy', policy)
-    files(request, response, () => refuse(response, 404, 'there is no such file in the lab'))
+    if (!isForUs(request)) refuse(response, 403, 'ask by the name localhost or 127.0.0.1')
+    else if (request.method !== 'GET' && request.method !== 'HEAD') refuse(response, 405, 'only GET and HEAD')
+    else {
+      for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
+      response.setHeader('Content-Security-Policy', policy)
+      files(request, response, () => refuse(response, 404, 'there is no such file in the lab'))
+    }
   }
 }
 

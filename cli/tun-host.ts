@@ -1,4 +1,4 @@
-import { type Control, createHost, openControl, type RunningHost } from '../src/adapter/node/index.ts'
+import { type Control, createHost, openControl, PacketGate, type RunningHost } from '../src/adapter/node/index.ts'
 import { openTun, type TunDevice } from '../src/adapter/tun/index.ts'
 import type { HostConfig } from '../src/stack/config.ts'
 import { Endpoint } from '../src/stack/endpoint.ts'
@@ -20,6 +20,8 @@ const QUEUE_LENGTH = 5000
 export class TunHost {
   readonly host: Host
   readonly device: TunDevice
+  /** Where packets can be lost, if that was asked for. */
+  readonly gate: PacketGate | null
   /** Ours, without prefix lengths. */
   readonly addresses: readonly string[]
   /** Settles, with a Failure, only if the device is lost. */
@@ -28,10 +30,17 @@ export class TunHost {
   private readonly capture: Capture | null
   private control: Control | null = null
 
-  private constructor(running: RunningHost, device: TunDevice, capture: Capture | null, addresses: readonly string[]) {
+  private constructor(
+    running: RunningHost,
+    device: TunDevice,
+    gate: PacketGate | null,
+    capture: Capture | null,
+    addresses: readonly string[],
+  ) {
     this.running = running
     this.host = running.host
     this.device = device
+    this.gate = gate
     this.capture = capture
     this.addresses = addresses.map((each) => each.replace(/\/.*/, ''))
     this.lost = new Promise((_resolve, reject) => {
@@ -56,14 +65,16 @@ export class TunHost {
       const { host } = running
       if (options.pcap !== undefined) capture = new Capture(options.pcap, host.now())
       host.probe = watchers(options, capture)
-      host.addDevice(device)
+      const gate = options.labWrite === true ? new PacketGate(device) : null
+      const port = gate ?? device
+      host.addDevice(port)
       const addresses = options.address ?? DEFAULT_ADDRESSES
-      for (const each of addresses) host.addAddress(each, device)
-      for (const route of options.route ?? []) host.addRoute(route, device)
+      for (const each of addresses) host.addAddress(each, port)
+      for (const route of options.route ?? []) host.addRoute(route, port)
       for (const gateway of options.gateway ?? []) {
-        host.addRoute(gateway.includes(':') ? '::/0' : '0.0.0.0/0', device, gateway)
+        host.addRoute(gateway.includes(':') ? '::/0' : '0.0.0.0/0', port, gateway)
       }
-      const tun = new TunHost(running, device, capture, addresses)
+      const tun = new TunHost(running, device, gate, capture, addresses)
       if (options.control !== false) await tun.openControl(options.control)
       return tun
     } catch (error) {

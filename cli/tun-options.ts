@@ -16,6 +16,8 @@ export interface TunHostOptions {
   pcap?: string
   verbose?: boolean
   stats?: boolean
+  /** Packets can be lost on request. */
+  labWrite?: boolean
   sysctl?: Partial<HostConfig>[]
   /** Where the control socket is to be; false = nowhere. */
   control?: string | false

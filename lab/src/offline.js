@@ -24,5 +24,9 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET') return
   const ours = new URL(event.request.url).origin === self.location.origin
   if (ours)
-    event.respondWith(caches.match(event.request, { ignoreSearch: true }).then((kept) => kept ?? fetch(event.request)))
+    event.respondWith(
+      caches
+        .match(event.request, { ignoreSearch: true, ignoreVary: true })
+        .then((kept) => kept ?? fetch(event.request)),
+    )
 })

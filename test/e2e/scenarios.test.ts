@@ -16,7 +16,8 @@ describeLab('scenarios', () => {
         const place = `${name}, part ${part}`
         await lab.go(name, part)
         await lab.press('Space')
-        await expect.poll(() => lab.time(), { message: place }).toBeGreaterThan(0)
+        // One part has nothing but figures.
+        if ((await lab.end()) > 0) await expect.poll(() => lab.time(), { message: place }).toBeGreaterThan(0)
         await lab.toEnd()
         const asItHappens = story.getByRole('heading', { name: words.asItHappens })
         expect(await asItHappens.count(), place).toBe(1)

@@ -1,29 +1,47 @@
 import type { Device } from 'estab'
 import { PcapngWriter } from 'estab/trace'
-import { Packet } from 'estab/wire'
+import { ETHERNET_HEADER, ETHERTYPE_IPV4, ETHERTYPE_IPV6, Packet, writeU16 } from 'estab/wire'
 import type { Run } from '../run/run.ts'
 
 /** Everything, each packet once, where it was sent. */
 export const EVERYWHERE = -1
 
 /**
- * The packets of a run as a pcapng file: an interface for each machine, packets from the IP header on. `lane`: what was
- * seen there, sent and arrived, or EVERYWHERE.
+ * The packets of a run as a pcapng file. `lane`: what was seen there, sent and arrived, or EVERYWHERE. What was played
+ * gets an interface for each machine, and Ethernet addresses after their numbers: tcpdump does not read several
+ * interfaces without. Packets that were captured are written from the IP header on.
  */
-export function pcapngOf({ lanes, packets, epoch }: Run, lane: number): Blob {
+export function pcapngOf({ lanes, packets, source, epoch }: Run, lane: number): Blob {
   const blocks: Uint8Array<ArrayBuffer>[] = []
   const origin = { hardware: 'virtual', os: 'estab', application: 'estab lab', epoch }
   const writer = new PcapngWriter((bytes) => blocks.push(new Uint8Array(bytes)), origin)
-  const devices = lanes.map(({ name }) => deviceOf(name))
+  const played = source === 'played'
+  const devices = played ? lanes.map(({ name }, i) => deviceOf(name, i)) : [deviceOf('capture', -1)]
   for (const { at, index, arrived } of sightings({ lanes, packets }, lane)) {
-    const known = packets.at(index)
+    const { bytes, changedAt, changedTo, from, to } = packets.at(index)
+    const data = bytes.slice()
+    if (arrived && changedAt >= 0) data[changedAt] = changedTo
     const packet = new Packet()
-    packet.hold(known.bytes.slice())
-    if (arrived && known.changedAt >= 0) packet.bytes[known.changedAt] = known.changedTo
-    const device = devices[arrived ? known.to : known.from]
-    if (device !== undefined) writer.write(arrived ? 'in' : 'out', device, packet, at)
+    packet.hold(played ? framed(data, from, to) : data)
+    const inward = played || lane !== EVERYWHERE ? arrived : lanes[from]?.kind !== 'vantage'
+    const device = devices[played ? (arrived ? to : from) : 0]
+    if (device !== undefined) writer.write(inward ? 'in' : 'out', device, packet, at)
   }
   return new Blob(blocks, { type: 'application/x-pcapng' })
+}
+
+/** Of the machine at a lane: administered locally, not for a group. */
+function hardwareAddress(lane: number): Uint8Array {
+  return Uint8Array.of(2, 0, 0, 0, lane >>> 8, lane + 1)
+}
+
+function framed(packet: Uint8Array, from: number, to: number): Uint8Array {
+  const frame = new Uint8Array(ETHERNET_HEADER + packet.length)
+  frame.set(hardwareAddress(to), 0)
+  frame.set(hardwareAddress(from), 6)
+  writeU16(frame, 12, (packet[0] ?? 0) >>> 4 === 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4)
+  frame.set(packet, ETHERNET_HEADER)
+  return frame
 }
 
 interface Sighting {
@@ -48,13 +66,13 @@ function sightings({ lanes, packets }: Pick<Run, 'lanes' | 'packets'>, lane: num
   return all.sort((a, b) => a.at - b.at || Number(b.arrived) - Number(a.arrived) || a.index - b.index)
 }
 
-/** All that a writer asks of a device. */
-function deviceOf(name: string): Device {
+/** All that a writer asks of a device; of no lane: one without Ethernet. */
+function deviceOf(name: string, lane: number): Device {
   return {
     name,
     mtu: 65_535,
-    medium: 'ip',
-    hardwareAddress: new Uint8Array(6),
+    medium: lane < 0 ? 'ip' : 'ethernet',
+    hardwareAddress: hardwareAddress(lane),
     checksumOffload: false,
     segmentation: 0,
     attach() {},

@@ -45,12 +45,20 @@ export interface DiagramLayout {
 
 export const BOX = { width: 106, height: 36 } as const
 const HEIGHT = 668
+/** Narrowest and widest paper on which there is room for words at every arc, and the margins they need. */
+const TOLD = { least: 880, most: 1120, margin: 115, more: 35 } as const
 const CORNER = 12
 const HEAD = { length: 8, half: 3.6 } as const
 
 type Side = 'l' | 'r' | 't' | 'b'
 /** A side of a box, and how far from its middle; or a place on paper. */
 type Stop = readonly [state: State | 'CLOSED again', side: Side, offset: number] | Point
+
+/** With words at every arc: as wide as a place of that shape, its width by its height, allows. */
+export function toldLayout(shape: number): DiagramLayout {
+  const width = Math.min(Math.max(HEIGHT * shape, TOLD.least), TOLD.most)
+  return diagramLayout(width, TOLD.margin + ((width - TOLD.least) / (TOLD.most - TOLD.least)) * TOLD.more)
+}
 
 /**
  * The client's way is on the left, the server's on the right, closing at the bottom (RFC 9293, figure 5, mirrored).
@@ -110,8 +118,8 @@ function waysOf(
   right: number,
   margin: number,
 ): Readonly<Record<string, readonly Stop[]>> {
-  const leftRail = left - (BOX.width + margin) / 2
-  const rightRail = right + (BOX.width + margin) / 2
+  const leftRail = left - BOX.width / 2 - margin * 0.76
+  const rightRail = right + BOX.width / 2 + margin * 0.76
   const below = middle + BOX.width / 2 + Math.max(22, margin / 2)
   return {
     'CLOSED>LISTEN': [
@@ -281,8 +289,8 @@ function middleOf(points: readonly Point[]): Point {
 /** Steeper arcs have their words beside them, degrees. */
 const STEEP = 50
 
-/** On which side of an arc its words stand, -1 above or left of it, 1 below or right; and how far along its longest piece. */
-type LabelPlace = readonly [side: -1 | 1, part: number]
+/** On which side of an arc its words stand, -1 above or left of it, 1 below or right; and how far along its longest piece, or another. */
+type LabelPlace = readonly [side: -1 | 1, part: number, piece?: number]
 
 /** Where words would run into something at the middle of an arc, above or left of it. */
 const LABELS: Readonly<Record<string, LabelPlace>> = {
@@ -291,24 +299,25 @@ const LABELS: Readonly<Record<string, LabelPlace>> = {
   'LISTEN>SYN-RECEIVED': [1, 0.5],
   'LISTEN>SYN-SENT': [-1, 0.25],
   'SYN-SENT>SYN-RECEIVED': [1, 0.75],
-  'SYN-SENT>ESTABLISHED': [-1, 0.3],
+  'SYN-SENT>ESTABLISHED': [-1, 0.48],
   'SYN-RECEIVED>ESTABLISHED': [1, 0.4],
-  'SYN-RECEIVED>FIN-WAIT-1': [-1, 0.84],
-  'ESTABLISHED>CLOSED': [1, 0.82],
+  'SYN-RECEIVED>FIN-WAIT-1': [1, 0.8],
+  'ESTABLISHED>CLOSED': [1, 0.52],
   'FIN-WAIT-1>FIN-WAIT-2': [1, 0.6],
   'FIN-WAIT-1>CLOSED': [1, 0.5],
   'CLOSE-WAIT>CLOSED': [1, 0.5],
   'CLOSING>TIME-WAIT': [1, 0.5],
-  'CLOSING>CLOSED': [1, 0.5],
+  'CLOSING>CLOSED': [1, 0.65],
+  'LAST-ACK>CLOSED': [-1, 0.6, 0],
 }
 
-function labelOf(points: readonly Point[], [side, part]: LabelPlace): ArcLabel {
-  const [a, b] = longest(points)
+function labelOf(points: readonly Point[], [side, part, piece]: LabelPlace): ArcLabel {
+  const [a, b] = piece === undefined ? longest(points) : [points[piece], points[piece + 1]]
   const { x, y } = towards(a, b, length(a, b) * part)
   // Words run from left to right, whichever way the arc leads.
   const [first, second] = a.x <= b.x ? [a, b] : [b, a]
   const angle = (Math.atan2(second.y - first.y, second.x - first.x) * 180) / Math.PI
-  if (Math.abs(angle) > STEEP) return { x: x + side * 7, y: y + 4, angle: 0, anchor: side < 0 ? 'end' : 'start' }
+  if (Math.abs(angle) > STEEP) return { x: x + side * 14, y: y + 4, angle: 0, anchor: side < 0 ? 'end' : 'start' }
   const off = side < 0 ? -8 : 17
   const turn = (angle * Math.PI) / 180
   return { x: x - Math.sin(turn) * off, y: y + Math.cos(turn) * off, angle, anchor: 'middle' }

@@ -2,7 +2,7 @@ import { ARCS, STATES } from 'estab/tcp'
 import { describe, expect, it } from 'vitest'
 import { eventText, STATE_WORDS } from '../words/states.ts'
 import { connectionShown, walkOf } from './arc-counts.ts'
-import { BOX, diagramLayout } from './diagram-layout.ts'
+import { BOX, diagramLayout, toldLayout } from './diagram-layout.ts'
 import { played } from './inspect.testkit.ts'
 import { statesOf } from './wire-states.ts'
 
@@ -14,10 +14,10 @@ function pointsOf(path: string): { x: number; y: number }[] {
 
 describe('the state diagram', () => {
   it.each([
-    [460, 22],
-    [1120, 150],
-  ])('has every arc of the code, none through a box (%i wide)', (width, margin) => {
-    const { arcs, boxes, height } = diagramLayout(width, margin)
+    ['narrow', diagramLayout(460, 22)],
+    ['with words, narrowest', toldLayout(0.5)],
+    ['with words, widest', toldLayout(3)],
+  ])('has every arc of the code, none through a box (%s)', (_, { arcs, boxes, width, height }) => {
     expect(arcs.map(({ key }) => key)).toEqual(ARCS.map(({ from, to }) => `${from}>${to}`))
     expect(new Set(boxes.map(({ state }) => state))).toEqual(new Set(STATES))
     for (const { key, path } of arcs) {

@@ -12,6 +12,10 @@ const SECOND = 1_000_000
 /** Ticks are at least so far apart, pixels. */
 const APART = 52
 const LEAST = 15
+/** And not much further apart than so, on the whole. */
+const FURTHEST = 130
+/** Steps that are tried for that at most. */
+const MOST_STEPS = 300
 
 /** The least of 1, 2, 5, 10, 20 ... microseconds that takes `pixels`. */
 export function stepFor(density: number, pixels: number): number {
@@ -25,7 +29,18 @@ export function stepFor(density: number, pixels: number): number {
 
 /** Times from the top of a view to its bottom, or to `until`: between the folds, and where each of them ends. */
 export function ticksOf(scale: TimeScale, top: number, bottom: number, until: number): Tick[] {
-  const step = stepFor(scale.density, APART)
+  const height = Math.min(bottom, scale.below(until)) - Math.max(top, 0)
+  const span = scale.time(bottom) - scale.time(top)
+  let step = stepFor(scale.density, APART)
+  for (;;) {
+    const ticks = ticksBy(step, scale, top, bottom, until)
+    // Where moments have room of their own, time goes slower over the paper than its density says.
+    if (ticks.length * FURTHEST >= height || step < 10 || span > MOST_STEPS * step) return ticks
+    step = stepFor(1, step / 4)
+  }
+}
+
+function ticksBy(step: number, scale: TimeScale, top: number, bottom: number, until: number): Tick[] {
   const ticks: Tick[] = []
   const add = (time: number) => {
     const y = scale.place(time)

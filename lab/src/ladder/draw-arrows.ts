@@ -12,6 +12,8 @@ const MOST_WHOLE = 500
 /** Up to so many have heads, and up to so many labels. */
 const MOST_HEADED = 1500
 const MOST_LABELLED = 240
+/** A packet has got so far before it is named. */
+const NAMED = 0.07
 /** Height of a page, pixels. */
 const PAGE = 800
 const SPECIAL =
@@ -131,6 +133,7 @@ export function writeLabels(pen: Pen, room: Room, sheet: Sheet, look: Look, pale
     room.cross(x0, arrow.y0 - look.top, x1, arrow.y1 - look.top)
   }
   const write = (arrow: Arrow, must: boolean) => {
+    if (arrow.fate === 'flying' && arrow.reach < NAMED) return
     const shape = shapeOf(sheet, arrow, look, palette)
     writeLabel(pen, room, shape, labels.of(arrow.index), palette, must)
   }

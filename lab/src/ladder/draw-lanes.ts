@@ -9,6 +9,8 @@ import { wrapText } from './wrap.ts'
 
 /** Width of a bar beside a lane. */
 const BAR = 2.5
+/** What a stopped one lacks at its end, pixels. */
+const STOPPED = 3
 /** A name stands so far above the next in a margin. */
 const NAME_LINE = 13
 const MOST_DEED_LINES = 2
@@ -78,7 +80,7 @@ export function drawMargins(pen: Pen, sheet: Sheet, look: Look, palette: Palette
     }
     const length = pen.width(band.state, inside)
     if (room >= 76 && box.place.half * 2 <= sheet.bandWidth) {
-      const y = Math.max(box.top, 0) + 11
+      const y = Math.max(box.top, 2) + 11
       if (y < (lowest.get(band.lane) ?? -100) + NAME_LINE && box.bottom - box.top < 40) continue
       lowest.set(band.lane, y)
       const { x, align } = besideLane(sheet, box.place)
@@ -161,8 +163,10 @@ export function drawTimers(pen: Pen, sheet: Sheet, look: Look, { colours }: Pale
     if (box === null) continue
     const { x, top, full, bottom, running } = box
     if (running && bottom > full) pen.rect(x - 0.5, full, 1, bottom - full, colours.rule)
-    if (full > top) pen.rect(x - BAR / 2, top, BAR, full - top, colours.timer)
-    if (full - top > 2 * BAR_PITCH) pen.rect(x - BAR, top, 2 * BAR, 1.5, colours.timer)
+    // One that was stopped ends short, so that it can be seen where it was set anew.
+    const end = running || bar.timer.fired || full - top < 2 * STOPPED ? full : full - STOPPED
+    if (end > top) pen.rect(x - BAR / 2, top, BAR, end - top, colours.timer)
+    if (end - top > 2 * BAR_PITCH) pen.rect(x - BAR, top, 2 * BAR, 1.5, colours.timer)
     if (running || !bar.timer.fired) continue
     pen.circle(x, full, 3.5)
     pen.fill(colours.timer)

@@ -28,6 +28,14 @@ describe('the layout of a run', () => {
     expect(scale.below(0) - scale.place(0)).toBe(38)
   })
 
+  it('gives level arrows, as one end sees them, a line each', () => {
+    const { layout } = shownOf([0, 3, 5, 9000, 9002].map((at) => ({ sentAt: at, arrivedAt: at })))
+    expect(layout.hop).toBe(0)
+    const scale = scaleOf(layout, null, 1)
+    expect(scale.place(5) - scale.place(3)).toBeGreaterThan(19)
+    expect(scale.place(9000) - scale.place(5)).toBeCloseTo(19 + 60, 0)
+  })
+
   it('makes room for a remark, by the language that needs more', () => {
     const text = { en: 'A remark that is much longer than one line of the ladder can ever hold.', zh: '短' }
     const { layout } = shownOf([{ sentAt: 0, arrivedAt: 10_000 }], { remarks: [{ at: 0, text }] })

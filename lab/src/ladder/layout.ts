@@ -22,6 +22,10 @@ const APART = 21
 /** A packet is to fall by so much on its way, pixels. */
 const SLOPE_LEAST = 70
 const SLOPE_MOST = 160
+/** Where only one end was watched every arrow is level: a gap as long as few are takes so many pixels. */
+const RARE = 60
+/** Of a run in which nothing follows on anything, microseconds. */
+const UNKNOWN = 10_000
 /** A gap that is so many times as long as a packet's way is idle. */
 const IDLE = 3
 /** Packets that are looked at for what is usual. */
@@ -44,7 +48,8 @@ export function layoutOf(run: Run, moments: Float64Array): Layout {
   const sentAt = packets.column('sentAt')
   const arrivedAt = packets.column('arrivedAt')
   for (let i = 0; i < packets.count; i += 1) {
-    need(sentAt[i] ?? 0, sentSlot[i] ?? 0)
+    // Level arrows would lie on one another where they follow closely.
+    need(sentAt[i] ?? 0, (sentSlot[i] ?? 0) + (hop === 0 ? 1 : 0))
     need(arrivedAt[i] ?? 0, arrivedSlot[i] ?? 0)
   }
   return {
@@ -67,7 +72,9 @@ export function scaleOf(layout: Layout, beside: Layout | null, zoom: number): Ti
 
 /** How many lines a remark takes in the language in which it takes more. */
 export function noteLines(text: { readonly en: string; readonly zh: string }): number {
-  return Math.max(Math.ceil(text.en.length / LETTERS.en), Math.ceil(text.zh.length / LETTERS.zh), 1)
+  let zh = 0
+  for (const letter of text.zh) zh += letter > '\u2e80' ? 1 : 0.55
+  return Math.max(Math.ceil(text.en.length / LETTERS.en), Math.ceil(zh / LETTERS.zh), 1)
 }
 
 export const NOTE = { line: LINE, around: NOTE_AROUND } as const
@@ -126,10 +133,9 @@ function densityOf(packets: Packets, hop: number): number {
     before.set(lane, at)
   }
   gaps.sort((a, b) => a - b)
+  if (hop === 0) return RARE / (gaps[Math.floor(0.9 * gaps.length)] ?? UNKNOWN)
   const gap = gaps[gaps.length >> 2] ?? Number.POSITIVE_INFINITY
-  const usual = hop > 0 ? hop : 10_000
-  if (hop === 0 && gap < usual) return APART / gap
-  return Math.min(Math.max(APART / gap, SLOPE_LEAST / usual), SLOPE_MOST / usual)
+  return Math.min(Math.max(APART / gap, SLOPE_LEAST / hop), SLOPE_MOST / hop)
 }
 
 /**

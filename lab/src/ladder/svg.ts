@@ -38,6 +38,7 @@ function drawHeads(pen: SvgPen, { run, places, order, language }: Sheet, { colou
     const x = places[lane]?.x ?? 0
     const align = 'middle'
     pen.text(laneName(name, language), x, 20, { face: 'sans', size: 14, weight: 600, colour: colours.ink, align })
-    pen.text(addresses[0] ?? '', x, 36, { face: 'mono', size: 11, colour: colours['ink-2'], align })
+    const address = addresses[0] === name ? '' : (addresses[0] ?? '')
+    pen.text(address, x, 36, { face: 'mono', size: 11, colour: colours['ink-2'], align })
   }
 }

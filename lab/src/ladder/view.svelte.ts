@@ -12,9 +12,11 @@ export class View {
   /** Pixels from the top of the paper. */
   top = $state(-HEAD_ROOM)
   height = $state(0)
-  /** What stays in its place when the zoom changes, pixels from the top of the view; -1 = the middle. */
+  /** What stays in its place when the zoom changes, pixels from the top of the view; -1 = nothing is held. */
   private anchor = -1
   private scale: TimeScale | null = null
+  /** What was followed last, microseconds; -1 = nothing yet. */
+  private time = -1
 
   /** Moves over the paper. */
   pan(by: number): void {
@@ -25,6 +27,7 @@ export class View {
   rewind(): void {
     this.top = -HEAD_ROOM
     this.scale = null
+    this.time = -1
   }
 
   /** The next change of the scale is around that height. */
@@ -38,7 +41,7 @@ export class View {
     this.scale = scale
     this.anchor = -1
     if (before === null || before === scale) return
-    const y = anchor >= 0 ? anchor : this.height / 2
+    const y = anchor >= 0 ? anchor : this.steady(before)
     const place = this.top + y
     this.put(place < 0 ? this.top : scale.place(before.time(place)) - y)
   }
@@ -46,7 +49,8 @@ export class View {
   /** Time has passed: now is kept in sight. */
   follow(time: number): void {
     const { scale, height } = this
-    if (scale === null || height === 0) return
+    if (scale === null || height === 0 || time === this.time) return
+    this.time = time
     const place = scale.below(time)
     const y = place - this.top
     if (y > height * LOWEST) this.put(place - height * LOWEST)
@@ -59,6 +63,12 @@ export class View {
     if (from - margin >= this.top && to + margin <= this.top + this.height) return
     if (to - from > this.height) this.put(from - margin)
     else this.put((from + to - this.height) / 2)
+  }
+
+  /** What stays in its place if nothing is held: now if it is in sight, else the middle. */
+  private steady(scale: TimeScale): number {
+    const now = this.time < 0 ? -1 : scale.below(this.time) - this.top
+    return now >= 0 && now <= this.height ? now : this.height / 2
   }
 
   private put(top: number): void {

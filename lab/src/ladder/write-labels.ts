@@ -39,8 +39,9 @@ export function writeLabel(pen: Pen, room: Room, line: Line, label: Label, palet
   const whole = Math.hypot(right - left, bottom - top)
   const angle = Math.atan2(bottom - top, right - left)
   const [ux, uy] = [Math.cos(angle), Math.sin(angle)]
-  // The cross of a lost one and the second line of a retransmission stand above.
-  const more = line.fate === 'lost' ? 3 : line.marks & MARKS.retransmission ? 1.5 : 0
+  // The cross of a lost one, a zigzag and the second line of a retransmission stand above.
+  const jagged = line.fate === 'lost' || (line.marks & (MARKS.outOfWindow | MARKS.forged)) !== 0
+  const more = jagged ? 3 : line.marks & MARKS.retransmission ? 1.5 : 0
   const above = 3 + more + thickness(line.length) / 2
   const inner = whole - 2 * INDENT
   for (const runs of variants(label, line.colour, palette)) {

@@ -1,5 +1,8 @@
 import type { Bilingual } from 'estab/scenario'
+import { laneName } from '../words/ladder.ts'
 import type { Act } from './timeline.ts'
+
+const SERVICES = { echo: '原样送回', discard: '丢弃', source: '不停发送' } as const
 
 const both = (en: string, zh: string): Bilingual => ({ en, zh })
 
@@ -46,8 +49,8 @@ export function describeAct(act: Act): Bilingual {
     case 'sysctl':
       return both(`${act.name} = ${act.value}`, `${act.name} = ${act.value}`)
     case 'listen':
-      return both(`listens on ${act.port} (${act.service})`, `监听端口 ${act.port}（${act.service}）`)
+      return both(`listens on ${act.port} (${act.service})`, `监听端口 ${act.port}（${SERVICES[act.service]}）`)
     case 'connect':
-      return both(`connects to ${act.to}:${act.port}`, `连接 ${act.to}:${act.port}`)
+      return both(`connects to ${act.to}:${act.port}`, `连接 ${laneName(act.to, 'zh')}:${act.port}`)
   }
 }

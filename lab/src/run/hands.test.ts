@@ -2,7 +2,7 @@ import { ACK, RST, SYN } from 'estab/wire'
 import { describe, expect, it } from 'vitest'
 import { MARKS, type Packet, Packets } from './packets.ts'
 import { play, type RunData } from './play.ts'
-import type { Act, Timeline } from './timeline.ts'
+import { type Act, MOST_PACKETS, type Timeline } from './timeline.ts'
 
 const handshake = (...acts: Act[]): Timeline => ({
   play: { kind: 'scenario', name: 'handshake', part: 0 },
@@ -99,6 +99,11 @@ describe('hands on machines and wires', () => {
       ({ from, length, marks }) => from === 1 && length > 0 && (marks & MARKS.retransmission) === 0,
     )
     expect(echoed.reduce((sum, { length }) => sum + length, 0)).toBe(3_000_000)
+  })
+
+  it('a source goes on as long as its client reads, until there are too many packets', () => {
+    const data = sandbox({ ...LISTEN, service: 'source' }, CONNECT)
+    expect(all(data).length).toBeGreaterThanOrEqual(MOST_PACKETS)
   })
 
   it('a cable that is pulled loses what comes, until it is plugged in', () => {

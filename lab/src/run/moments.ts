@@ -9,6 +9,8 @@ export interface ListenerMoment {
   readonly backlog: number
   /** Half-open connections. */
   readonly synQueue: number
+  /** Places for them; absent = not known. */
+  readonly synPlaces?: number
   /** Those that wait to be accepted. */
   readonly acceptQueue: number
 }
@@ -46,6 +48,7 @@ export function hostMoment(host: Host, condition: HostMoment['condition'], censu
             port,
             backlog,
             synQueue: halfOpen.size,
+            synPlaces: Math.min(backlog + 1, host.sysctl('tcp_max_syn_backlog')),
             acceptQueue: ready.length,
           })),
   }

@@ -74,4 +74,15 @@ describe('what is told of a machine', () => {
     const forged = [...data.packets.columns.marks].filter((each) => each & MARKS.forged)
     expect(forged.length).toBeGreaterThan(0)
   })
+
+  it('a program that cannot go on after a change ends its play, not the lab', () => {
+    const { data } = play({
+      play: { kind: 'scenario', name: 'http', part: 0 },
+      seed: 1,
+      acts: [{ kind: 'unplug', at: 5000, link: 0 }],
+    })
+    expect(data.brokenOff).toMatch(/ETIMEDOUT/)
+    expect(data.packets.count).toBeGreaterThan(5)
+    expect(data.checks.some(({ holds }) => !holds)).toBe(true)
+  })
 })

@@ -14,12 +14,14 @@ export function serve(server: ServerSocket, service: 'echo' | 'discard' | 'sourc
 /** RFC 862: sends back what comes, and closes after the peer. */
 function echo(socket: StreamSocket): void {
   const into = new Uint8Array(ROOM)
+  let held = into.subarray(0, 0)
   attend(socket, () => {
-    while (socket.writable > 0 && socket.readable > 0) {
-      const count = socket.read(into.subarray(0, Math.min(ROOM, socket.writable)))
-      if (count <= 0) break
-      socket.write(into.subarray(0, count))
-    }
+    do {
+      if (held.length > 0) held = held.subarray(socket.write(held))
+      // Only a write that was refused is told of when there is room again.
+      if (held.length > 0) return
+      held = into.subarray(0, socket.readable > 0 ? Math.max(0, socket.read(into)) : 0)
+    } while (held.length > 0)
     if (socket.ended) socket.close()
   })
 }
@@ -39,7 +41,7 @@ function source(socket: StreamSocket): void {
   attend(socket, () => {
     while (socket.readable > 0 && socket.read(into) > 0);
     if (socket.ended) socket.close()
-    else while (socket.writable > 0 && socket.write(SOURCE.subarray(0, socket.writable)) > 0);
+    else while (socket.writable > 0 && socket.write(SOURCE) === ROOM);
   })
 }
 

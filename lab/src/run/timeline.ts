@@ -90,6 +90,9 @@ export interface TopologyLink {
   readonly mtu: number
 }
 
+/** More packets than these are not waited for when a play has been changed. */
+export const MOST_PACKETS = 10_000
+
 /** What is played: from it the whole run follows, byte for byte. */
 export interface Timeline {
   readonly play:

@@ -33,17 +33,21 @@ function freePlace({ nodes }: Topology): { x: number; y: number } {
   return best
 }
 
-/** Without a node, and without the links that it was on. */
-export function withoutNode({ nodes, links }: Topology, name: string): Topology {
+/** Without the n-th node, and without the links that it was on. */
+export function withoutNode({ nodes, links }: Topology, n: number): Topology {
+  const left = nodes.filter((_, i) => i !== n)
+  const name = nodes[n]?.name ?? ''
+  // Another one of that name keeps them.
+  if (left.some((node) => node.name === name)) return { nodes: left, links }
   return {
-    nodes: nodes.filter((node) => node.name !== name).map((node) => (node.nat === name ? withNat(node, '') : node)),
-    links: links.filter(({ left, right }) => left !== name && right !== name),
+    nodes: left.map((node) => (node.nat === name ? withNat(node, '') : node)),
+    links: links.filter((link) => link.left !== name && link.right !== name),
   }
 }
 
-export function moved({ nodes, links }: Topology, name: string, x: number, y: number): Topology {
+export function moved({ nodes, links }: Topology, n: number, x: number, y: number): Topology {
   const place = { x: within(x, WIDTH), y: within(y, HEIGHT) }
-  return { nodes: nodes.map((node) => (node.name === name ? { ...node, ...place } : node)), links }
+  return { nodes: nodes.map((node, i) => (i === n ? { ...node, ...place } : node)), links }
 }
 
 /** The n-th node has another name, and its links know it by that. */

@@ -60,9 +60,10 @@ describe('drawing', () => {
   })
 
   it('a node goes with its links, and what was told of it is forgotten', () => {
-    const without = withoutNode(NAT, 'server')
+    const without = withoutNode(NAT, 4)
     expect(neighbours(without, 'nat')).toEqual(['switch'])
     expect(without.nodes.find(({ name }) => name === 'nat')?.nat).toBeUndefined()
+    expect(withoutNode(renamed(NAT, 0, 'server'), 0).links).toHaveLength(NAT.links.length)
     expect(withoutLink(NAT, 3).nodes.find(({ name }) => name === 'nat')?.nat).toBeUndefined()
   })
 
@@ -79,7 +80,7 @@ describe('drawing', () => {
   })
 
   it('nothing leaves the paper', () => {
-    expect(moved(PAIR, 'client', -50, 500).nodes[0]).toMatchObject({ x: 6, y: 54 })
+    expect(moved(PAIR, 0, -50, 500).nodes[0]).toMatchObject({ x: 6, y: 54 })
   })
 
   it('a setting at its default is none', () => {

@@ -14,6 +14,7 @@ interface SandboxWords {
   readonly applications: string
   readonly machine: string
   readonly noConnection: string
+  readonly tooMuch: (most: number) => string
   readonly play: string
   readonly cancel: string
   readonly mode: string
@@ -69,6 +70,7 @@ const EN: SandboxWords = {
   applications: 'Applications',
   machine: 'on',
   noConnection: 'No connection at this moment.',
+  tooMuch: (most) => `The play ends here: after ${most} packets.`,
   play: 'Play it',
   cancel: 'Cancel',
   mode: 'Dragging',
@@ -136,6 +138,7 @@ const ZH: SandboxWords = {
   applications: '应用',
   machine: '所在主机',
   noConnection: '此刻没有连接。',
+  tooMuch: (most) => `到这里为止：已有 ${most} 个包。`,
   play: '运行',
   cancel: '取消',
   mode: '拖动',

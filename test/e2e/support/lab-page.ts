@@ -124,6 +124,22 @@ export class LabPage {
     return this.packets.getByRole('option').filter({ hasText: text })
   }
 
+  /** Over a lane: the machine's name, its state, the timers that run. */
+  head(machine: string): Locator {
+    return this.page
+      .getByRole('region')
+      .getByRole('button', { name: new RegExp(`^${machine}\\b`) })
+      .last()
+  }
+
+  /** Steps on until so many microseconds of the run have passed. */
+  async stepTo(time: number): Promise<void> {
+    while ((await this.time()) < Math.min(time, await this.end())) {
+      await this.press('ArrowRight')
+      await this.settled()
+    }
+  }
+
   /** Takes a packet by its middle and drags it so far, pixels. */
   async drag(packet: Locator, right = ASIDE, down = 0): Promise<void> {
     const box = await packet.boundingBox()

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Process } from '../../interop/support/processes.ts'
 
 /** The built command line. */
-const ESTAB = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+export const ESTAB = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
 
 /** `estab lab`, as a user starts it. */
 export class LabProcess {

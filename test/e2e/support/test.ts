@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { test as base, describe, expect, inject } from 'vitest'
 import { launch } from './chromium.ts'
-import { LabPage, type LabOptions } from './lab-page.ts'
+import { type LabOptions, LabPage } from './lab-page.ts'
 
 interface Fixtures {
   browser: Browser
