@@ -5,6 +5,7 @@ import type { ScenarioText } from '../engine/scenario-text.ts'
 import { Captures } from '../files/captures.svelte.ts'
 import { type Layout, layoutOf, scaleOf } from '../ladder/layout.ts'
 import { TimeScale } from '../ladder/time-scale.ts'
+import { Live } from '../live/live.svelte.ts'
 import { type Breakpoint, breakAt, firstBreak } from '../run/breakpoint.ts'
 import { Packets } from '../run/packets.ts'
 import type { RunData } from '../run/play.ts'
@@ -101,6 +102,8 @@ export class Lab {
   private future = $state.raw<readonly Timeline[]>([])
   /** The capture file that is open. */
   readonly captures: Captures
+  /** The running host that is followed. */
+  readonly live: Live
   private readonly engine: Remote<Engine>
   private asked = 0
   /** The change that is being made: the next one waits for it. */
@@ -113,6 +116,7 @@ export class Lab {
   constructor(engine: Remote<Engine>) {
     this.engine = engine
     this.captures = new Captures(engine, this)
+    this.live = new Live(this)
     void engine.scenarios().then((scenarios) => {
       this.scenarios = scenarios
     })
@@ -153,6 +157,23 @@ export class Lab {
     this.lastAct = null
     const shown = shownOf(-1, data, null)
     this.show(shown, shown.run.end)
+  }
+
+  /** The run of a live host has gone on, and forgotten so many of its first packets; shows the newest to who looked at it. */
+  grow(data: RunData, forgotten: number): void {
+    const { run, selection } = this
+    if (run?.source !== 'live') return
+    const newest = this.time >= run.end
+    const chosen = run.connections[this.connection]
+    const shown = shownOf(-1, data, null)
+    if (forgotten > 0) {
+      if (selection.kind === 'packet')
+        this.selection = selection.index < forgotten ? NOTHING : { ...selection, index: selection.index - forgotten }
+      const same = shown.run.connections.filter(({ endpoints }) => String(endpoints) === String(chosen?.endpoints))
+      this.connection = same.at(-1)?.id ?? -1
+    }
+    this.shown = shown
+    this.seek(newest ? shown.run.end : this.time)
   }
 
   /** Does something to the play, now; what has happened until now stays. `compare`: the future without it is kept beside. */
@@ -347,6 +368,10 @@ export class Lab {
   private async ask(): Promise<void> {
     this.asked += 1
     const { asked, shown, time } = this
+    if (shown?.run.source === 'live') {
+      this.moment = this.live.momentAt(time)
+      return
+    }
     const moment = shown === null || shown.id < 0 ? null : await this.engine.moment(shown.id, time)
     if (asked === this.asked) this.moment = moment
   }

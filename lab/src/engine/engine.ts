@@ -7,6 +7,7 @@ import {
   type CaptureView,
   type TellProgress,
 } from '../files/capture.ts'
+import { type PlayedScript, playScript } from '../files/play-script.ts'
 import type { HostMoment } from '../run/moments.ts'
 import { type Played, play, type RunData } from '../run/play.ts'
 import type { Timeline } from '../run/timeline.ts'
@@ -82,6 +83,12 @@ export class Engine {
     } catch (error) {
       return problemOf(error)
     }
+  }
+
+  /** Plays a script. */
+  playScript(text: string): PlayedScript {
+    const played = playScript(text)
+    return transfer(played, buffersOf(played.data))
   }
 
   /** Shows connections of the open capture, by their rows. */

@@ -17,8 +17,8 @@ const PACE = 60
 
 /** Why a capture was not read to its end. */
 export interface CaptureProblem {
-  /** 'unreadable': the browser does not give the file. */
-  readonly fault: CaptureFault | 'unreadable'
+  /** 'unreadable': the browser does not give the file; 'script': a script of which nothing could be played. */
+  readonly fault: CaptureFault | 'unreadable' | 'script'
   readonly offset: number
   /** One sentence. */
   readonly message: string

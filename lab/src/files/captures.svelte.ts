@@ -13,6 +13,8 @@ export interface Reading {
 /** The capture file that is open, and the one that is being opened. */
 export class Captures {
   summary = $state.raw<CaptureSummary | null>(null)
+  /** The script that was opened instead, and what did not hold of it; null = none. */
+  script = $state.raw<{ readonly name: string; readonly trouble: string } | null>(null)
   /** Rows that are in the run, and which of its connections each is. */
   shown = $state.raw<ReadonlyMap<number, number>>(new Map())
   /** Packets of them that are not in the run. */
@@ -34,6 +36,7 @@ export class Captures {
   /** Opens a file and shows it; true = it is there. */
   async open(file: File): Promise<boolean> {
     this.failure = null
+    if (file.name.endsWith('.estab')) return this.openScript(file)
     const opened = await this.ask(file.name, file.size, async (tell) => this.engine.openCapture(file, tell))
     if (opened === null) return false
     if ('fault' in opened) {
@@ -41,10 +44,32 @@ export class Captures {
       return false
     }
     this.summary = opened.summary
+    this.script = null
     this.show(opened.view)
     // Of many, one is shown alone.
     const [only, ...others] = this.shown.values()
     if (opened.summary.rows.length > this.shown.size && others.length === 0) this.lab.connection = only ?? -1
+    return true
+  }
+
+  /** What the file that is open is called. */
+  get name(): string {
+    return this.script?.name ?? this.summary?.name ?? ''
+  }
+
+  /** Plays a script and shows what its host has seen; true = it could be played, as far as it goes. */
+  private async openScript(file: File): Promise<boolean> {
+    const played = await this.ask(file.name, file.size, async () => this.engine.playScript(await file.text()))
+    if (played === null) return false
+    const { data, trouble } = played
+    if (data.packets.count === 0) {
+      this.failure = { fault: 'script', offset: 0, message: trouble, name: file.name }
+      return false
+    }
+    this.script = { name: file.name, trouble }
+    this.summary = null
+    this.shown = new Map()
+    this.lab.showOther(data)
     return true
   }
 

@@ -5,6 +5,7 @@ import { play, type RunData } from '../run/play.ts'
 import type { Run } from '../run/run.ts'
 import { Capture, type CaptureView } from './capture.ts'
 import { EVERYWHERE, pcapngOf } from './pcapng-of.ts'
+import { playScript } from './play-script.ts'
 import { scriptOf } from './script-of.ts'
 
 const onward = () => true
@@ -122,5 +123,28 @@ describe('a script of one host', () => {
       expect(script.badLines).toEqual([])
       expect(runScript(script), text).toBeNull()
     }
+  })
+
+  it('shows what its host has seen, and its states', () => {
+    const run = played('close')
+    const { data, trouble } = playScript(scriptOf(run, 1))
+    expect(trouble).toBe('')
+    const again = runOf(data)
+    expect(again.lanes.map(({ kind }) => kind)).toEqual(['vantage', 'peer'])
+    expect(again.packets.count).toBe(run.packets.count)
+    const statesOf = ({ moves }: Run, lane: number) => moves.filter((move) => move.lane === lane).map(({ to }) => to)
+    expect(statesOf(again, 0).filter((state) => state !== 'LISTEN')).toEqual(
+      statesOf(run, 1).filter((state) => state !== 'LISTEN'),
+    )
+  })
+
+  it('shows how far it went when it does not hold, and says which line does not', () => {
+    const { data, trouble } = playScript('listen 80\n+0.0 < S 0:0(0) win 1000\n+0.0 > R. 0:0(0) ack 1\n')
+    expect(trouble).toMatch(/line 3|:3/)
+    expect(data.packets.count).toBeGreaterThan(0)
+    expect(playScript('nonsense')).toMatchObject({
+      data: { packets: { count: 0 } },
+      trouble: expect.stringMatching(/1/),
+    })
   })
 })

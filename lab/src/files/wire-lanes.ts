@@ -19,6 +19,11 @@ export class WireLanes {
     return lane
   }
 
+  /** -1 = it has none yet. */
+  find(address: string): number {
+    return this.byKey.get(address) ?? -1
+  }
+
   of(address: string): number {
     return this.at(address, address, address)
   }

@@ -42,7 +42,8 @@ export class WireRecorder {
   /** The latest one between two ports. */
   private readonly byPair = new Map<string, Known>()
   private readonly moves: Move[] = []
-  private readonly mute = new Set<number>()
+  /** The lane of a machine that is watched itself; -1 = none. */
+  private home = -1
   private end = 0
 
   /** `epoch`: of time 0, microseconds since 1970. */
@@ -51,23 +52,30 @@ export class WireRecorder {
     this.epoch = epoch
   }
 
-  /** Of that lane no moves are concluded from packets: it tells them itself. */
-  muteLane(lane: number): void {
-    this.mute.add(lane)
+  /** A machine that tells its own moves; what is neither from it nor for it is left aside. */
+  watch(lane: number): void {
+    this.home = lane
   }
 
   /**
    * A packet that passed at `packet.time`, microseconds since the run began, and not before those that were added
-   * before; null for what is no IP packet.
+   * before; null for what is no IP packet, or left aside.
    */
   add(packet: CapturedPacket, reason = ''): Noted | null {
     const { reader, end: last } = this
-    if (!reader.read(packet)) return null
+    if (!reader.read(packet) || !this.isNear()) return null
     const at = Math.max(packet.time, last)
     this.end = at
     const bytes = packet.bytes.subarray(packet.ip)
     if (reader.isTcp) return this.addSegment(packet, bytes, at, reason)
     return this.addOther(packet, bytes, at, reason)
+  }
+
+  /** That packet has got no further. */
+  lose(index: number): void {
+    this.packets.set(index, 'arrivedAt', Number.NaN)
+    this.packets.set(index, 'lostAt', this.packets.get(index, 'sentAt'))
+    this.packets.mark(index, 'lost')
   }
 
   /** A machine has told that it moved. */
@@ -156,7 +164,7 @@ export class WireRecorder {
     known.series[1].add(known.ends[1].sample(known.ends[0], at))
     for (const { end, from, to } of moves) {
       const lane = known.lanes[end]
-      if (!this.mute.has(lane)) this.moves.push({ at, lane, connection: known.id, from, to })
+      if (lane !== this.home) this.moves.push({ at, lane, connection: known.id, from, to })
     }
   }
 
@@ -199,6 +207,13 @@ export class WireRecorder {
     }
     this.connections.push(known)
     return known
+  }
+
+  private isNear(): boolean {
+    const { lanes, home, reader } = this
+    if (home < 0) return true
+    const { source, destination } = reader.ip
+    return lanes.find(formatAddress(source)) === home || lanes.find(formatAddress(destination)) === home
   }
 
   private lanesOf(packet: CapturedPacket, known: Known | null, sender?: 0 | 1): readonly [number, number] {

@@ -40,9 +40,17 @@ describe('the states along a lane', () => {
     const run = runOf([], {
       moves: [move(0, 0, 'SYN-SENT'), move(5, 0, 'SYN-RECEIVED', 1), move(20, 0, 'ESTABLISHED')],
     })
-    expect(statesAt(run, 19, -1)).toEqual(['SYN-SENT', 'SYN-RECEIVED'])
-    expect(statesAt(run, 20, -1)).toEqual(['ESTABLISHED', 'SYN-RECEIVED'])
-    expect(statesAt(run, 20, 3)).toEqual(['', ''])
+    const states = (time: number, connection: number) => statesAt(run, time, connection).map(({ state }) => state)
+    expect(states(19, -1)).toEqual(['SYN-SENT', 'SYN-RECEIVED'])
+    expect(states(20, -1)).toEqual(['ESTABLISHED', 'SYN-RECEIVED'])
+    expect(states(20, 3)).toEqual(['', ''])
+  })
+
+  it('of a lane are those of its open connections, the last that moved before the others', () => {
+    const moves = [move(0, 0, 'ESTABLISHED'), move(1, 1, 'SYN-SENT'), move(2, 2, 'SYN-SENT'), move(3, 2, 'CLOSED')]
+    const run = runOf([], { moves: [...moves, move(9, 0, 'CLOSED'), move(9, 1, 'CLOSED')] })
+    expect(statesAt(run, 3, -1)[0]).toEqual({ state: 'SYN-SENT', others: 1 })
+    expect(statesAt(run, 9, -1)[0]).toEqual({ state: 'CLOSED', others: 0 })
   })
 })
 

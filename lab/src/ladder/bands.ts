@@ -69,12 +69,28 @@ export function columnsOf(bands: readonly Band[], lanes: number): number[] {
   return columns
 }
 
-/** The state of each end at a time: of the connection that is shown, or of the one that moved last. */
-export function statesAt(run: Pick<Run, 'moves' | 'lanes'>, time: number, connection: number): (State | '')[] {
-  const states = new Array<State | ''>(run.lanes.length).fill('')
+/** What a lane is in at a time. */
+export interface LaneState {
+  /** Of the connection that moved last, of those that are not closed; '' = it was in none yet. */
+  readonly state: State | ''
+  /** Connections beside that one. */
+  readonly others: number
+}
+
+/** The states at a time, by lane; `connection` >= 0: of that one alone. */
+export function statesAt(run: Pick<Run, 'moves' | 'lanes'>, time: number, connection: number): LaneState[] {
+  const open = run.lanes.map(() => new Map<number, State>())
+  const seen = new Set<number>()
   for (const { at, lane, connection: of, to } of run.moves) {
     if (at > time) break
-    if (connection < 0 || of === connection) states[lane] = to
+    if (connection >= 0 && of !== connection) continue
+    seen.add(lane)
+    // The one that moves comes last.
+    open[lane]?.delete(of)
+    if (to !== 'CLOSED') open[lane]?.set(of, to)
   }
-  return states
+  return open.map((states, lane) => {
+    const state = [...states.values()].at(-1) ?? (seen.has(lane) ? 'CLOSED' : '')
+    return { state, others: Math.max(states.size - 1, 0) }
+  })
 }

@@ -3,6 +3,7 @@ import type { Band } from './bands.ts'
 import { BAR_PITCH, BESIDE, type LanePlace } from './lanes.ts'
 import { type Palette, phaseOf } from './palette.ts'
 import type { Lettering, Pen } from './pen.ts'
+import type { Room } from './room.ts'
 import type { Look, Sheet } from './sheet.ts'
 import type { TimerBar } from './timer-columns.ts'
 import { wrapText } from './wrap.ts'
@@ -14,6 +15,13 @@ const STOPPED = 3
 /** A name stands so far above the next in a margin. */
 const NAME_LINE = 13
 const MOST_DEED_LINES = 2
+/** What the name of a state, and a deed, need at least, pixels. */
+const NAME_ROOM = 76
+const LEAST_DEED = 50
+/** And what a deed may take between two lanes. */
+const DEED_BETWEEN = 90
+/** In a crowd only longer bands are named, pixels. */
+const CROWDED = 40
 
 /** The lines themselves, faint where nothing has happened yet. */
 export function drawLanes(pen: Pen, { places, order, scale }: Sheet, look: Look, { colours }: Palette): void {
@@ -62,65 +70,79 @@ export function drawBands(pen: Pen, sheet: Sheet, look: Look, { colours }: Palet
   pen.stroke({ colour: colours['ink-3'], width: 0.75 })
 }
 
+/** Something to be written beside a lane: the name of a state, or what was done. */
+interface Beside {
+  readonly place: LanePlace
+  /** Pixels from the top of the view. */
+  readonly y: number
+  readonly text: string
+  readonly deed: boolean
+  /** Of the band that it names. */
+  readonly length: number
+}
+
 /** The names of the states: in the margin beside outer lanes, else in the band where they fit; and what was done. */
-export function drawMargins(pen: Pen, sheet: Sheet, look: Look, palette: Palette): void {
-  const { run, bands, places, width } = sheet
-  const { colours } = palette
-  const lowest = new Map<number, number>()
-  for (const band of bands) {
-    const box = bandBox(sheet, look, band)
-    if (box === null) continue
-    const room = roomBeside(sheet, box.place, width)
-    const inside: Lettering = {
-      face: 'mono',
-      size: 8.5,
-      colour: colours['ink-2'],
-      align: 'middle',
-      angle: -Math.PI / 2,
+export function drawMargins(pen: Pen, room: Room, sheet: Sheet, look: Look, palette: Palette): void {
+  const all = [...namesBeside(pen, sheet, look, palette), ...deedsBeside(sheet, look)]
+  const lowest = new Map<LanePlace, number>()
+  for (const note of all.toSorted((a, b) => a.y - b.y)) {
+    const last = (lowest.get(note.place) ?? -100) + NAME_LINE
+    const y = note.y + (note.deed ? 4 : 11)
+    if (note.deed) lowest.set(note.place, writeDeed(pen, room, sheet, note, Math.max(y, last), palette))
+    else if (y >= last || note.length > CROWDED) {
+      const { x, align } = besideLane(sheet, note.place)
+      const { colours } = palette
+      const lettering: Lettering = { face: 'mono', size: 10, colour: colours['ink-2'], align, halo: colours.paper }
+      pen.text(note.text, x, Math.max(y, last), lettering)
+      lowest.set(note.place, Math.max(y, last))
     }
-    const length = pen.width(band.state, inside)
-    if (room >= 76 && box.place.half * 2 <= sheet.bandWidth) {
-      const y = Math.max(box.top, 2) + 11
-      if (y < (lowest.get(band.lane) ?? -100) + NAME_LINE && box.bottom - box.top < 40) continue
-      lowest.set(band.lane, y)
-      const { x, align } = besideLane(sheet, box.place)
-      pen.text(band.state, x, y, { face: 'mono', size: 10, colour: colours['ink-2'], align, halo: colours.paper })
-    } else if (box.bottom - box.top > length + 8) {
-      pen.text(band.state, box.left + sheet.bandWidth / 2 + 3, (box.top + box.bottom) / 2, inside)
-    }
-  }
-  for (const { at, lane, text } of run.deeds) {
-    const place = places[lane]
-    if (place === undefined || at > look.time) continue
-    const y = sheet.scale.line(at, 0) - look.top
-    if (y < -20 || y > look.height + 20) continue
-    const free = Math.max(y + 4, (lowest.get(lane) ?? -100) + NAME_LINE)
-    lowest.set(lane, writeDeed(pen, sheet, place, text[sheet.language], y, free, palette))
   }
 }
 
+/** Names that go into their bands are written at once. */
+function namesBeside(pen: Pen, sheet: Sheet, look: Look, { colours }: Palette): Beside[] {
+  const beside: Beside[] = []
+  const inside: Lettering = { face: 'mono', size: 8.5, colour: colours['ink-2'], align: 'middle', angle: -Math.PI / 2 }
+  for (const band of sheet.bands) {
+    const box = bandBox(sheet, look, band)
+    if (box === null) continue
+    const { place, top, bottom, left } = box
+    if (roomBeside(sheet, place, sheet.width) >= NAME_ROOM && place.half * 2 <= sheet.bandWidth) {
+      beside.push({ place, y: Math.max(top, 2), text: band.state, deed: false, length: bottom - top })
+    } else if (bottom - top > pen.width(band.state, inside) + 8) {
+      pen.text(band.state, left + sheet.bandWidth / 2 + 3, (top + bottom) / 2, inside)
+    }
+  }
+  return beside
+}
+
+function deedsBeside({ run, places, scale, language }: Sheet, look: Look): Beside[] {
+  const beside: Beside[] = []
+  for (const { at, lane, text } of run.deeds) {
+    const place = places[lane]
+    if (place === undefined || at > look.time) continue
+    const y = scale.line(at, 0) - look.top
+    if (y >= -20 && y <= look.height + 20) beside.push({ place, y, text: text[language], deed: true, length: 0 })
+  }
+  return beside
+}
+
 /** Returns where its last line stands. */
-function writeDeed(
-  pen: Pen,
-  sheet: Sheet,
-  place: LanePlace,
-  text: string,
-  y: number,
-  free: number,
-  palette: Palette,
-): number {
-  const { colours } = palette
+function writeDeed(pen: Pen, room: Room, sheet: Sheet, note: Beside, base: number, { colours }: Palette): number {
+  const { place, y, text } = note
   const { x, align } = besideLane(sheet, place)
   const lettering: Lettering = { face: 'sans', size: 11, colour: colours.accent, align, halo: colours.paper }
   pen.move(place.x - place.half - 3, y)
   pen.line(place.x + place.half + 3, y)
   pen.stroke({ colour: colours.accent, width: 2 })
-  const room = Math.max(roomBeside(sheet, place, sheet.width), 90)
-  const lines = wrapText(text, room, MOST_DEED_LINES, (part) => pen.width(part, lettering))
+  const width = place.outer ? Math.max(roomBeside(sheet, place, sheet.width), LEAST_DEED) : DEED_BETWEEN
+  const lines = wrapText(text, width, MOST_DEED_LINES, (part) => pen.width(part, lettering))
   lines.forEach((line, i) => {
-    pen.text(line, x, free + i * NAME_LINE, lettering)
+    const length = pen.width(line, lettering)
+    pen.text(line, x, base + i * NAME_LINE, lettering)
+    room.take(align === 'end' ? x - length : x, base + i * NAME_LINE + 2, 0, length, 12)
   })
-  return free + (lines.length - 1) * NAME_LINE
+  return base + (lines.length - 1) * NAME_LINE
 }
 
 /** Where text beside a lane begins: after its timers. */

@@ -22,7 +22,7 @@ export function drawLadder(pen: Pen, sheet: Sheet, look: Look, palette: Palette)
   room.clear(sheet.width, height)
   nameFolds(pen, room, sheet, look, palette)
   writeNotes(pen, room, sheet, look, palette)
+  drawMargins(pen, room, sheet, look, palette)
   writeLabels(pen, room, sheet, look, palette)
-  drawMargins(pen, sheet, look, palette)
   drawDrag(pen, sheet, look, palette)
 }

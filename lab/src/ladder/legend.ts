@@ -15,6 +15,7 @@ export interface LegendEntry {
 }
 
 const SIZE = { width: 58, height: 22 }
+const SWATCH = 22
 
 export function legendEntries(language: 'en' | 'zh'): LegendEntry[] {
   const words = LADDER_WORDS[language]
@@ -37,6 +38,26 @@ export function legendEntries(language: 'en' | 'zh'): LegendEntry[] {
     entry(words.zigzag, { marks: MARKS.outOfWindow }),
     entry(words.corrupted, { hue: 'data', length: 700, marks: MARKS.corrupted }),
   ]
+}
+
+/** The tints of the bands, and what a timer looks like. */
+export function legendSwatches(language: 'en' | 'zh', { colours, faces }: Palette): { text: string; svg: string }[] {
+  const words = LADDER_WORDS[language]
+  const draw = (drawing: (pen: SvgPen) => void) => {
+    const pen = new SvgPen(faces)
+    drawing(pen)
+    return pen.finish(SWATCH, SIZE.height, 'none')
+  }
+  const phases = (['opening', 'open', 'closing', 'time-wait'] as const).map((phase) => ({
+    text: words.phases[phase],
+    svg: draw((pen) => pen.rect(3, 3, SWATCH - 6, SIZE.height - 6, colours[phase])),
+  }))
+  const timer = draw((pen) => {
+    pen.rect(SWATCH / 2 - 1.25, 2, 2.5, SIZE.height - 7, colours.timer)
+    pen.circle(SWATCH / 2, SIZE.height - 6, 3.5)
+    pen.fill(colours.timer)
+  })
+  return [...phases, { text: words.timer, svg: timer }]
 }
 
 /** The sample, drawn as the ladder draws it. */

@@ -44,18 +44,21 @@ export function writeLabel(pen: Pen, room: Room, line: Line, label: Label, palet
   const more = jagged ? 3 : line.marks & MARKS.retransmission ? 1.5 : 0
   const above = 3 + more + thickness(line.length) / 2
   const inner = whole - 2 * INDENT
-  for (const runs of variants(label, line.colour, palette)) {
-    const length = lengthOf(pen, runs)
-    if (length > inner) continue
-    const middle = (whole - length) / 2
-    const nearTail = toRight ? INDENT : whole - INDENT - length
-    for (const along of [middle, nearTail, whole - length - nearTail]) {
-      const x = left + ux * along + uy * above
-      const y = top + uy * along - ux * above
-      if (!must && !room.free(x, y, angle, length, HEIGHT)) continue
-      room.take(x, y, angle, length, HEIGHT)
-      write(pen, runs, x, y, angle)
-      return true
+  // Below the line only where nothing is free above: the lowest of many.
+  for (const away of [above, -HEIGHT - above]) {
+    for (const runs of variants(label, line.colour, palette)) {
+      const length = lengthOf(pen, runs)
+      if (length > inner) continue
+      const middle = (whole - length) / 2
+      const nearTail = toRight ? INDENT : whole - INDENT - length
+      for (const along of [middle, nearTail, whole - length - nearTail]) {
+        const x = left + ux * along + uy * away
+        const y = top + uy * along - ux * away
+        if (!must && !room.free(x, y, angle, length, HEIGHT)) continue
+        room.take(x, y, angle, length, HEIGHT)
+        write(pen, runs, x, y, angle)
+        return true
+      }
     }
   }
   return false

@@ -21,13 +21,13 @@ export interface Problem {
 }
 
 /** Machines, routers and switches of one network: more are no help on a ladder. */
-export const MOST_NODES = 24
+const MOST_NODES = 24
 /** What RFC 791 asks of every link. */
-export const LEAST_MTU = 68
-export const MOST_MTU = 65_535
+const LEAST_MTU = 68
+const MOST_MTU = 65_535
 /** A minute and ten gigabits a second. */
-export const MOST_DELAY = 60_000_000
-export const MOST_RATE = 10_000_000_000
+const MOST_DELAY = 60_000_000
+const MOST_RATE = 10_000_000_000
 
 /** All that is wrong with a network, the fatal first. */
 export function problemsOf({ nodes, links }: Topology): Problem[] {

@@ -36,6 +36,22 @@ describe('two futures side by side', () => {
     expect(found.onlyAfter).toEqual([])
   })
 
+  it('that one leaves TIME-WAIT when the other is not seen any more is no difference', () => {
+    const before = run('handshake')
+    const wait = { at: 50_000, lane: 0, connection: 0, from: 'FIN-WAIT-2', to: 'TIME-WAIT' } as const
+    const short: Run = { ...before, moves: [...before.moves, wait], end: 100_000 }
+    const gone = { at: 60_000_000, lane: 0, connection: 0, from: 'TIME-WAIT', to: 'CLOSED' } as const
+    const long: Run = { ...short, moves: [...short.moves, gone], end: 61_000_000 }
+    expect(compareRuns(short, long).ends).toEqual([])
+    expect(compareRuns({ ...before, end: 100_000 }, long).ends).toMatchObject([
+      { before: 'ESTABLISHED', after: 'CLOSED' },
+    ])
+    const closed: Run = { ...before, moves: before.moves.filter(({ lane }) => lane === 0) }
+    expect(compareRuns(before, closed).ends).toEqual([
+      { lane: 'server', endpoint: '10.0.1.2:80', before: 'ESTABLISHED', after: '' },
+    ])
+  })
+
   it('a packet that only one of them has is told as of that one', () => {
     const found = compareRuns(run('handshake'), run('handshake', { kind: 'duplicate', packet: 2 }))
     expect(found.at).toBeGreaterThanOrEqual(20_000)

@@ -4,7 +4,7 @@ import { MARKS, type Packet } from '../run/packets.ts'
 import type { Run } from '../run/run.ts'
 
 /** What a future comes to. */
-export interface Outcome {
+interface Outcome {
   /** When the last packet was sent, microseconds. */
   readonly lastPacket: number
   readonly sent: number
@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Where an end of a connection was left, in each of the futures; '' = it was not there. */
-export interface EndState {
+interface EndState {
   readonly lane: string
   /** '10.0.1.1:49152' of this end. */
   readonly endpoint: string
@@ -21,7 +21,7 @@ export interface EndState {
   readonly after: State | ''
 }
 
-export interface Comparison {
+interface Comparison {
   /** The first moment at which they differ, microseconds; Infinity = they do not. */
   readonly at: number
   /** The packets that differ first, by their numbers; -1 = there is none, or something else came first. */
@@ -111,10 +111,14 @@ function outcomeOf({ packets }: Run): Outcome {
   return { lastPacket, sent: packets.count - copies, lost, retransmitted }
 }
 
-/** The last state of each end of each connection, by its lane and endpoints; a later connection of the same name counts. */
-function lastStates({ moves, connections, lanes }: Run): Map<string, { lane: string; endpoint: string; state: State }> {
+/** The state of each end of each connection at `until`, by its lane and endpoints; a later connection of the same name counts. */
+function statesAt(
+  { moves, connections, lanes }: Run,
+  until: number,
+): Map<string, { lane: string; endpoint: string; state: State }> {
   const states = new Map<string, { lane: string; endpoint: string; state: State }>()
-  for (const { lane, connection, to } of moves) {
+  for (const { at, lane, connection, to } of moves) {
+    if (at > until) break
     const known = connections[connection]
     if (known === undefined) continue
     const endpoint = known.endpoints[known.lanes[0] === lane ? 0 : 1]
@@ -125,12 +129,19 @@ function lastStates({ moves, connections, lanes }: Run): Map<string, { lane: str
 }
 
 function endsOf(before: Run, after: Run): EndState[] {
-  const [one, two] = [lastStates(before), lastStates(after)]
+  const [one, two] = [statesAt(before, before.end), statesAt(after, after.end)]
+  // One may have been watched for longer: that it leaves TIME-WAIT when the other is not seen any more is no difference.
+  const both = Math.min(before.end, after.end)
+  const [then, meanwhile] = [statesAt(before, both), statesAt(after, both)]
   const ends = [...new Set([...one.keys(), ...two.keys()])].map((key) => {
     const { lane, endpoint } = one.get(key) ?? two.get(key) ?? { lane: '?', endpoint: '' }
-    return { lane, endpoint, before: one.get(key)?.state ?? '', after: two.get(key)?.state ?? '' } as const
+    return { key, lane, endpoint, before: one.get(key)?.state ?? '', after: two.get(key)?.state ?? '' } as const
   })
-  return ends.filter((end) => end.before !== end.after)
+  const differ = ends.filter(({ key, before: left, after: right }) => {
+    const waited = then.get(key)?.state === 'TIME-WAIT' && meanwhile.get(key)?.state === 'TIME-WAIT'
+    return left !== right && !waited
+  })
+  return differ.map(({ key: _, ...end }) => end)
 }
 
 function heldClaims({ checks }: Run): Map<string, Bilingual> {

@@ -1,9 +1,8 @@
-import type { HostMoment } from '../run/moments.ts'
 import type { Run } from '../run/run.ts'
 import type { Act } from '../run/timeline.ts'
 
 /** One connection of a machine, as acts name it. */
-export interface Socket {
+interface Socket {
   readonly host: string
   readonly port: number
   readonly peerPort: number
@@ -48,9 +47,4 @@ export function settingsAt(
     if (act.kind === 'sysctl' && act.name in settings) settings[act.name] = act.value
   }
   return settings
-}
-
-/** A machine's ports that listen. */
-export function listening(machine: HostMoment | null): number[] {
-  return machine?.listeners.map(({ port }) => port) ?? []
 }

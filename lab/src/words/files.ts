@@ -2,7 +2,8 @@
 export const FILES_WORDS = {
   en: {
     open: 'Open a capture',
-    openHint: 'pcap or pcapng, as tcpdump and Wireshark write it: Ethernet, raw IP or Linux cooked.',
+    openHint:
+      'pcap or pcapng, as tcpdump and Wireshark write it: Ethernet, raw IP or Linux cooked. Or a script (.estab), which is played.',
     local: 'The file is read in this page; nothing leaves this machine. It may also be dropped anywhere on the page.',
     choose: 'Choose a file',
     reading: 'Reading {name}',
@@ -15,8 +16,11 @@ export const FILES_WORDS = {
       damaged: '',
       'cut off': '',
       unreadable: '',
+      script: '',
     },
     drop: 'Drop the capture here',
+    scriptHolds: 'Every line of this script holds. The ladder shows what its host sent and received.',
+    scriptFails: 'This script does not hold. The ladder shows how far it went.',
     partly: '{message}.',
     connections: 'Connections',
     counts: '{packets} packets in {time}. Connections: {connections}.',
@@ -71,7 +75,8 @@ export const FILES_WORDS = {
   },
   zh: {
     open: '打开抓包文件',
-    openHint: '支持 tcpdump 和 Wireshark 写出的 pcap、pcapng：以太网、原始 IP、Linux cooked。',
+    openHint:
+      '支持 tcpdump 和 Wireshark 写出的 pcap、pcapng：以太网、原始 IP、Linux cooked。也可以打开脚本（.estab），打开后立即运行。',
     local: '文件只在本页面内读取，不会离开这台机器。也可以把文件拖到页面任意位置。',
     choose: '选择文件',
     reading: '正在读取 {name}',
@@ -84,8 +89,11 @@ export const FILES_WORDS = {
       damaged: '偏移 {offset} 处的数据自相矛盾，文件已损坏：此前的包有效，其余请重新抓取',
       'cut off': '文件在偏移 {offset} 处的记录中途断开：请重新复制，或等写入程序结束',
       unreadable: '浏览器读不到这个文件，它可能已被移走或改动，请重新选择',
+      script: '',
     },
     drop: '松开即可打开抓包文件',
+    scriptHolds: '脚本的每一行都成立。梯形图画的是脚本中主机收发的报文段。',
+    scriptFails: '脚本没有全部成立。梯形图画到它停下的地方。',
     partly: '{message}。',
     connections: '连接',
     counts: '{time} 内 {packets} 个包，{connections} 条连接。',

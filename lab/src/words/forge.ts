@@ -18,7 +18,6 @@ interface ForgeWords {
   readonly outside: string
   readonly random: string
   readonly sentSoFar: string
-  readonly unknown: string
   readonly send: (at: string) => string
   readonly verdict: Readonly<Record<Verdict, string>>
 }
@@ -42,7 +41,6 @@ const EN: ForgeWords = {
   outside: 'just outside',
   random: 'random',
   sentSoFar: 'what it has sent',
-  unknown: 'The receiver has no such connection now.',
   send: (at) => `Send it at ${at}`,
   verdict: {
     noHost: 'Nobody will take it: there is no machine that runs there.',
@@ -97,7 +95,6 @@ const ZH: ForgeWords = {
   outside: '刚出窗口',
   random: '随机',
   sentSoFar: '它已发到的',
-  unknown: '接收方此刻没有这条连接。',
   send: (at) => `在 ${at} 发出`,
   verdict: {
     noHost: '没有人会收：那里没有正在运行的主机。',

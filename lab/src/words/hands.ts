@@ -33,7 +33,6 @@ export const HANDS_WORDS = {
     port: 'port',
     doListen: 'Listen',
     doConnect: 'Connect',
-    cables: 'Cables',
     pull: (other: string) => `Pull the cable to ${other}`,
     plug: (other: string) => `Plug in the cable to ${other}`,
     settings: 'Settings (sysctl)',
@@ -45,8 +44,6 @@ export const HANDS_WORDS = {
     forge: 'Forge a segment to it …',
     more: 'More, with its settings',
     menu: (name: string) => `What if: ${name}`,
-    writeSome: (bytes: string) => `Write ${bytes}`,
-    off: 'It has no power.',
   },
   zh: {
     title: '如果……',
@@ -81,7 +78,6 @@ export const HANDS_WORDS = {
     port: '端口',
     doListen: '监听',
     doConnect: '连接',
-    cables: '网线',
     pull: (other: string) => `拔掉到 ${other} 的网线`,
     plug: (other: string) => `插上到 ${other} 的网线`,
     settings: '参数（sysctl）',
@@ -93,7 +89,5 @@ export const HANDS_WORDS = {
     forge: '伪造一个发给它的报文段……',
     more: '更多，包括参数',
     menu: (name: string) => `如果……：${name}`,
-    writeSome: (bytes: string) => `写入 ${bytes}`,
-    off: '它没有通电。',
   },
 } as const

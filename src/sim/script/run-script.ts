@@ -1,5 +1,6 @@
 import type { SocketOption } from '../../socket/option-table.ts'
 import { nearest } from '../../stack/nearest.ts'
+import { type Probe, silentProbe } from '../../stack/probe.ts'
 import { StackError } from '../../stack/stack-error.ts'
 import { formatPlainTime } from '../../trace/time-text.ts'
 import type { Script } from './read-script.ts'
@@ -25,6 +26,8 @@ export interface ScriptFailure {
 export interface ScriptOptions {
   /** Of the host's random numbers; 1 if absent. */
   readonly seed?: number
+  /** Watches the host. */
+  readonly probe?: Probe
 }
 
 /** So many segments are shown before a failure. */
@@ -39,7 +42,7 @@ export function runScript(script: Script, options: ScriptOptions = {}): ScriptFa
   if (bad !== undefined) throw new RangeError(`line ${bad.line}: ${bad.text}: ${bad.remedy}`)
   const [first] = script.statements
   const version = first?.action.kind === 'ip' ? first.action.version : 4
-  return new ScriptRun(options.seed ?? 1, version).play(script.statements)
+  return new ScriptRun(options.seed ?? 1, version, options.probe ?? silentProbe).play(script.statements)
 }
 
 /** What should have been, and what was. */
@@ -69,8 +72,9 @@ class ScriptRun {
   private inTurn = false
   private readonly passed: string[] = []
 
-  constructor(seed: number, version: 4 | 6) {
+  constructor(seed: number, version: 4 | 6, probe: Probe) {
     this.host = new ScriptHost(seed, version)
+    this.host.watch(probe)
     this.host.onsegment = (at, direction, text) => {
       this.passed.push(`${formatPlainTime(at)} ${direction} ${text}`)
       if (this.passed.length > SHOWN) this.passed.shift()

@@ -1,6 +1,7 @@
 import { listen, type ServerSocket } from '../../socket/server-socket.ts'
 import { connect, type StreamSocket } from '../../socket/stream-socket.ts'
 import { Host } from '../../stack/host.ts'
+import type { Probe } from '../../stack/probe.ts'
 import { SOCKET_STATES } from '../../stack/snapshot.ts'
 import { StackError } from '../../stack/stack-error.ts'
 import { parseSysctl } from '../../stack/sysctl-text.ts'
@@ -60,6 +61,11 @@ export class ScriptHost {
     this.host.addDevice(this.tap)
     this.host.addAddress(`${host}/${length}`, this.tap)
     this.flow = this.flowOf(PEER_PORT, HOST_PORT)
+  }
+
+  /** Shows all that the host sees and does, by its own clock. */
+  watch(probe: Probe): void {
+    this.host.probe = probe
   }
 
   /** Microseconds since the script began. */

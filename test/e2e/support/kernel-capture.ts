@@ -18,6 +18,8 @@ pairs[2][0].close()
 pairs[2][1].recv(1)
 pairs[2][1].close()
 print('talked', flush=True)
+sys.stdin.readline()
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'over', ('127.0.0.1', 9))
 sys.stdin.read()
 `
 const STATES = ['CLOSE-WAIT', 'ESTAB', 'ESTAB', 'FIN-WAIT-2', 'TIME-WAIT']
@@ -34,7 +36,20 @@ export async function captureKernel(folder: string): Promise<KernelCapture> {
   const namespace = NetworkNamespace.create()
   try {
     const written = join(folder, 'kernel.pcap')
-    const tcpdump = namespace.start('tcpdump', ['-i', 'lo', '--immediate-mode', '-U', '-Z', 'root', '-w', written])
+    // Frames as long as loopback allows would leave its ring no room for a burst.
+    const tcpdump = namespace.start('tcpdump', [
+      '-i',
+      'lo',
+      '--immediate-mode',
+      '-U',
+      '--print',
+      '-n',
+      '-l',
+      '-Z',
+      'root',
+      '-w',
+      written,
+    ])
     await tcpdump.line(/listening on/)
     const talk = namespace.start('python3', ['-c', TALK])
     await talk.line(/^talked/)
@@ -55,6 +70,9 @@ export async function captureKernel(folder: string): Promise<KernelCapture> {
     const states = new Map(
       ends().map(([state = '', , , local, peer]) => [`${local} ${peer}`, state.replace(/^ESTAB$/, 'ESTABLISHED')]),
     )
+    // What it prints is written: it has seen all that was before the datagram.
+    talk.write('')
+    await tcpdump.line(/UDP/)
     await tcpdump.stop('SIGINT')
     await talk.stop()
     // tcpdump itself writes classic pcap only.

@@ -56,7 +56,7 @@ export class LabPage {
     })
     const lab = new LabPage(await context.newPage(), language)
     await lab.page.goto(`${address}${hash === '' ? '' : `#${hash}`}`)
-    await lab.settled()
+    if (!hash.startsWith('live=')) await lab.settled()
     return lab
   }
 
@@ -128,7 +128,7 @@ export class LabPage {
   head(machine: string): Locator {
     return this.page
       .getByRole('region')
-      .getByRole('button', { name: new RegExp(`^${machine}\\b`) })
+      .getByRole('button', { name: new RegExp(`^${machine}(?!\\w)`) })
       .last()
   }
 

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { Process } from '../../interop/support/processes.ts'
 
-/** The built command line. */
-export const ESTAB = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url))
+/** The built command line, from test/e2e/support/ and, compiled, from dist/.e2e/test/e2e/support/. */
+export const ESTAB = fileURLToPath(
+  new URL(
+    import.meta.url.includes('/dist/') ? '../../../../cli/main.js' : '../../../dist/cli/main.js',
+    import.meta.url,
+  ),
+)
 
 /** `estab lab`, as a user starts it. */
 export class LabProcess {
