@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import { LADDER_WORDS } from '../../lab/src/words/ladder.ts'
 import { STORY_WORDS } from '../../lab/src/words/story.ts'
 import { LANGUAGES } from './support/lab-page.ts'
+import { scriptSizes } from './support/script-size.ts'
 import { describeLab, it } from './support/test.ts'
 
 const READY = 2000
@@ -27,13 +27,7 @@ describeLab('the first minute', () => {
 
   it(`needs at most ${MOST_SCRIPT} compressed bytes of script before the first scenario`, async ({ open }) => {
     const { page } = await open()
-    const scripts = await page.evaluate(() =>
-      performance
-        .getEntriesByType('resource')
-        .map(({ name }) => name)
-        .filter((name) => name.endsWith('.js')),
-    )
-    const sizes = await Promise.all(scripts.map(async (script) => gzipSync(await (await fetch(script)).text()).length))
+    const sizes = await scriptSizes(page)
     // The page's, and the worker's.
     expect(sizes.length).toBeGreaterThan(1)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MOST_SCRIPT)

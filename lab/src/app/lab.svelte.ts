@@ -3,51 +3,20 @@ import { getContext, setContext } from 'svelte'
 import type { Engine, Moment } from '../engine/engine.ts'
 import type { ScenarioText } from '../engine/scenario-text.ts'
 import { Captures } from '../files/captures.svelte.ts'
-import { type Layout, layoutOf, scaleOf } from '../ladder/layout.ts'
+import { scaleOf } from '../ladder/layout.ts'
 import { TimeScale } from '../ladder/time-scale.ts'
 import { Live } from '../live/live.svelte.ts'
 import { type Breakpoint, breakAt, firstBreak } from '../run/breakpoint.ts'
-import { Packets } from '../run/packets.ts'
 import type { RunData } from '../run/play.ts'
 import type { Run } from '../run/run.ts'
 import type { Act, ForgedSegment, Timeline } from '../run/timeline.ts'
-import { momentsOf, nextMoment, previousMoment } from '../run/when.ts'
+import { nextMoment, previousMoment } from '../run/when.ts'
 import { withAct } from '../run/with-act.ts'
 import { isAbsolute } from '../story/absolute.ts'
-import { NOTHING, type Selection } from './selection.ts'
+import { type MenuFor, NOTHING, type Panel, type Selection } from './selection.ts'
+import { type LastAct, type Shown, shownOf } from './shown.ts'
 
 export type Language = 'en' | 'zh'
-
-/** A run that is shown: with how to ask more about it, and what it was made of (null: a capture, a live host). */
-export interface Shown {
-  readonly id: number
-  readonly run: Run
-  readonly timeline: Timeline | null
-  readonly moments: Float64Array
-  /** How it is set on paper. */
-  readonly layout: Layout
-}
-
-/** What a menu is about. */
-export interface MenuFor {
-  readonly kind: 'packet' | 'lane'
-  /** Of the packet or lane. */
-  readonly index: number
-  readonly x: number
-  readonly y: number
-}
-
-/** What is open above the page, one at a time. */
-export type Panel = 'none' | 'chapters' | 'help' | 'go-to' | 'sandbox' | 'open' | 'save' | 'live'
-
-/** The last change of the play, as it is told to the user. */
-export interface LastAct {
-  readonly act: Act
-  /** The play without it. */
-  readonly before: Shown
-  /** Earlier changes that do not happen any more. */
-  readonly dropped: number
-}
 
 /** Pixels a second on paper at speed 1. */
 const PACE = 90
@@ -375,12 +344,6 @@ export class Lab {
     const moment = shown === null || shown.id < 0 ? null : await this.engine.moment(shown.id, time)
     if (asked === this.asked) this.moment = moment
   }
-}
-
-function shownOf(id: number, data: RunData, timeline: Timeline | null): Shown {
-  const run: Run = { ...data, packets: new Packets(data.packets) }
-  const moments = momentsOf(run)
-  return { id, run, timeline, moments, layout: layoutOf(run, moments) }
 }
 
 const KEY = Symbol('lab')

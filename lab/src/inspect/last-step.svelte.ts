@@ -1,5 +1,6 @@
 import { getContext, setContext, untrack } from 'svelte'
-import type { Lab, Shown } from '../app/lab.svelte.ts'
+import type { Lab } from '../app/lab.svelte.ts'
+import type { Shown } from '../app/shown.ts'
 import type { Moment } from '../engine/engine.ts'
 import type { HostMoment } from '../run/moments.ts'
 

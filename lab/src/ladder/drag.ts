@@ -1,5 +1,5 @@
 import { formatDuration } from 'estab/trace'
-import type { Shown } from '../app/lab.svelte.ts'
+import type { Shown } from '../app/shown.ts'
 import type { Act } from '../run/timeline.ts'
 import type { LADDER_WORDS } from '../words/ladder.ts'
 import type { Drag } from './sheet.ts'

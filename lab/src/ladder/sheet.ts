@@ -1,4 +1,4 @@
-import type { Shown } from '../app/lab.svelte.ts'
+import type { Shown } from '../app/shown.ts'
 import type { Run } from '../run/run.ts'
 import { type Band, bandsOf, columnsOf } from './bands.ts'
 import { Labels, labelOf } from './label.ts'

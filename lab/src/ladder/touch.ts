@@ -1,4 +1,5 @@
-import type { Lab, Shown } from '../app/lab.svelte.ts'
+import type { Lab } from '../app/lab.svelte.ts'
+import type { Shown } from '../app/shown.ts'
 import type { Packet } from '../run/packets.ts'
 import type { Act } from '../run/timeline.ts'
 import type { TimeScale } from './time-scale.ts'

@@ -5,6 +5,8 @@ import { LiveRun } from './live-run.ts'
 
 /** Milliseconds between two pictures. */
 const PACE = 250
+/** A host that has not answered by then is not there, milliseconds. */
+const PATIENCE = 6000
 /** Close codes of the host's. */
 const WRONG_TOKEN = 4401
 const TOO_MANY = 4429
@@ -44,12 +46,15 @@ export class Live {
     const socket = new WebSocket(address)
     this.socket = socket
     return new Promise((resolve) => {
+      const impatient = setTimeout(() => socket.close(), PATIENCE)
       socket.onopen = () => socket.send(JSON.stringify({ token }))
       socket.onmessage = ({ data }) => {
+        clearTimeout(impatient)
         this.hear(JSON.parse(String(data)) as LiveMessage)
         resolve(true)
       }
       socket.onclose = ({ code }) => {
+        clearTimeout(impatient)
         resolve(false)
         if (this.socket !== socket) return
         this.state = code === WRONG_TOKEN ? 'refused' : code === TOO_MANY ? 'crowded' : 'lost'

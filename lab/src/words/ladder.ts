@@ -84,6 +84,7 @@ export const LADDER_WORDS = {
 } as const
 
 const NAMES: Readonly<Record<string, string>> = {
+  host: '主机',
   client: '客户端',
   server: '服务器',
   attacker: '攻击者',
