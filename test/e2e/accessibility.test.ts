@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import { expect } from 'vitest'
-import { LANGUAGES, type LabPage } from './support/lab-page.ts'
+import type { LabPage } from './support/lab-page.ts'
 import { describeLab, it } from './support/test.ts'
 import { VIEWS } from './support/views.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Light in one language, dark in the other: each view in both, each language in both over all. */
-const LOOKS = LANGUAGES.flatMap((language) => (['light', 'dark'] as const).map((theme) => ({ language, theme })))
+/** Each view in both looks, and in both languages. */
+const LOOKS = [
+  { language: 'en', theme: 'light' },
+  { language: 'zh', theme: 'dark' },
+] as const
 
 /** What axe finds: a line for each thing that breaks a rule. */
 async function violations({ page }: LabPage): Promise<string[]> {
@@ -26,6 +29,8 @@ describeLab('axe finds nothing to complain of', () => {
     it.for(LOOKS)(`${name} ($language, $theme)`, async ({ language, theme }, { open }) => {
       const lab = await open({ language, theme })
       await show(lab)
+      // Some parts of the page are loaded when they are asked for.
+      await lab.page.locator('h1').first().waitFor()
       expect(await violations(lab)).toEqual([])
     })
   }
