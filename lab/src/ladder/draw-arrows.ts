@@ -45,7 +45,7 @@ function pages({ height }: Look): number {
   return Math.max(height / PAGE, 1)
 }
 
-export function shapeOf(sheet: Sheet, arrow: Arrow, { top }: Pick<Look, 'top'>, { colours }: Palette): Shape {
+function shapeOf(sheet: Sheet, arrow: Arrow, { top }: Pick<Look, 'top'>, { colours }: Palette): Shape {
   const { x0, x1 } = sidesOf(sheet, arrow)
   return {
     x0,

@@ -25,7 +25,7 @@ export function packetAt(sheet: Sheet, { top }: Pick<Look, 'top'>, x: number, y:
 }
 
 /** From a point to a line between two others. */
-export function distance(x: number, y: number, x0: number, y0: number, x1: number, y1: number): number {
+function distance(x: number, y: number, x0: number, y0: number, x1: number, y1: number): number {
   const [dx, dy] = [x1 - x0, y1 - y0]
   const length = dx * dx + dy * dy
   const along = length === 0 ? 0 : Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / length, 0), 1)

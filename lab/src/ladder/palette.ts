@@ -29,7 +29,7 @@ const NAMES = [
   'good',
   'bad',
 ] as const
-export type Colour = (typeof NAMES)[number]
+type Colour = (typeof NAMES)[number]
 
 /** The colours of the page and its letters, as a canvas takes them. */
 export interface Palette {

@@ -23,7 +23,7 @@ interface Run {
   readonly lettering: Lettering
 }
 
-export const LABEL_SIZE = 11.5
+const LABEL_SIZE = 11.5
 const HEIGHT = 10
 /** From the ends of the arrow, and between the parts of a label. */
 const INDENT = 14

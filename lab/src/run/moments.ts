@@ -4,7 +4,7 @@ import { type ConnectionStatus, type Host, statuses } from 'estab'
 export const MOST_CONNECTIONS = 16
 
 /** A listening port and its two queues. */
-export interface ListenerMoment {
+interface ListenerMoment {
   readonly port: number
   readonly backlog: number
   /** Half-open connections. */

@@ -42,7 +42,6 @@ export type Act =
       readonly service: 'echo' | 'discard' | 'source'
     }
   | { readonly kind: 'connect'; readonly at: number; readonly host: string; readonly to: string; readonly port: number }
-export type ActKind = Act['kind']
 
 export interface ForgedSegment {
   readonly from: string

@@ -1,7 +1,7 @@
 import type { Bilingual, Check, Remark } from 'estab/scenario'
 
 /** Something that is said of a moment. */
-export interface Line {
+interface Line {
   /** 'remark': what is done; 'claim': what can be seen and was checked. */
   readonly kind: 'remark' | 'claim'
   readonly text: Bilingual

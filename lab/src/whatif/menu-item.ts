@@ -21,7 +21,7 @@ export type MenuItem =
     }
   | { readonly kind: 'rule' }
 
-export interface RowItem {
+interface RowItem {
   readonly label: string
   readonly hint?: string
   readonly disabled?: boolean
