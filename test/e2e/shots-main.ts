@@ -26,6 +26,8 @@ async function shoot(browser: Browser, address: string, view: string, options: L
   const lab = await LabPage.open(browser, address, options)
   await VIEWS.find(({ name }) => name === view)?.show(lab)
   await lab.page.mouse.move(0, 0)
+  // A picture shows no keyboard focus.
+  await lab.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
   await lab.page.evaluate(() => document.fonts.ready)
   // What was drawn for the last change stands on the page after two frames.
   await lab.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))

@@ -41,7 +41,11 @@ export class LabPage {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.faults.push(message.text())
     })
-    page.on('requestfailed', (request) => this.faults.push(`${request.url()}: ${request.failure()?.errorText}`))
+    page.on('requestfailed', (request) => {
+      const fault = request.failure()?.errorText ?? ''
+      // What the browser gives up because the page is left is no fault of the page.
+      if (fault !== 'net::ERR_ABORTED') this.faults.push(`${request.url()}: ${fault}`)
+    })
   }
 
   /** Resolves when the play stands on the page. */

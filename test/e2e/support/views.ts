@@ -2,6 +2,7 @@ import { APP_WORDS } from '../../../lab/src/words/app.ts'
 import { BREAKPOINT_WORDS } from '../../../lab/src/words/compare.ts'
 import { HANDS_WORDS } from '../../../lab/src/words/hands.ts'
 import { LADDER_WORDS, laneName } from '../../../lab/src/words/ladder.ts'
+import { SANDBOX_WORDS } from '../../../lab/src/words/sandbox.ts'
 import { STORY_WORDS } from '../../../lab/src/words/story.ts'
 import type { LabPage } from './lab-page.ts'
 
@@ -158,7 +159,13 @@ export const VIEWS: readonly View[] = [
       await lab.page.getByText(LADDER_WORDS[lab.language].legend, { exact: true }).click()
     },
   },
-  { name: 'sandbox', show: (lab) => panel(lab, 'openSandbox') },
+  {
+    name: 'sandbox',
+    show: async (lab) => {
+      await panel(lab, 'openSandbox')
+      await lab.page.getByRole('heading', { level: 1, name: SANDBOX_WORDS[lab.language].title }).waitFor()
+    },
+  },
   { name: 'open', show: (lab) => panel(lab, 'openCapture') },
   { name: 'live', show: (lab) => panel(lab, 'openLive') },
   {
