@@ -11,10 +11,11 @@ import {
   type Received,
   type Sent,
 } from './ladder-events.ts'
-import { type Match, Matching, type Sighting, sightingOf, sightingOfPacket } from './matching.ts'
+import { type Match, Matching } from './matching.ts'
 import { ABSOLUTE, type SequenceBase } from './notation.ts'
 import { Queue } from './queue.ts'
 import { type End, otherEnd, SequenceOrigins } from './sequence-origins.ts'
+import { type Sighting, sightingOf, sightingOfPacket } from './sighting.ts'
 
 /** How much of a segment goes into its label. */
 export interface LabelStyle {

@@ -1,8 +1,8 @@
 import type { State } from '../tcp/states.ts'
 import { ACK, FIN, RST, SYN, type TcpSegment, URG } from '../wire/tcp.ts'
-import type { Sighting } from './matching.ts'
 import { formatFlags, formatHeader, formatMark, formatOptions, formatRange, type SequenceBase } from './notation.ts'
 import type { End } from './sequence-origins.ts'
+import type { Sighting } from './sighting.ts'
 
 /** What a segment is for in the first place, or what else it is; decides its colour and the weight of its line. */
 export type Kind = 'syn' | 'fin' | 'rst' | 'data' | 'ack' | 'udp' | 'icmp'

@@ -1,5 +1,5 @@
 import { proxy, type Remote } from 'comlink'
-import type { Lab } from '../app/lab.svelte.ts'
+import type { Stage } from '../app/stage.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { CaptureProblem, CaptureSummary, CaptureView } from './capture.ts'
 
@@ -24,11 +24,11 @@ export class Captures {
   /** Why the last file could not be opened; null = it could. */
   failure = $state.raw<(CaptureProblem & { readonly name: string }) | null>(null)
   private readonly engine: Remote<Engine>
-  private readonly lab: Lab
+  private readonly lab: Stage
   /** Counts what was asked for: only the latest is shown. */
   private asked = 0
 
-  constructor(engine: Remote<Engine>, lab: Lab) {
+  constructor(engine: Remote<Engine>, lab: Stage) {
     this.engine = engine
     this.lab = lab
   }

@@ -1,4 +1,4 @@
-import type { Quizzes } from './quiz.ts'
+import type { Quizzes } from './quiz-kind.ts'
 
 export const DATA_QUIZZES: Quizzes = {
   acknowledgment: {

@@ -1,4 +1,4 @@
-import type { Quizzes } from './quiz.ts'
+import type { Quizzes } from './quiz-kind.ts'
 
 /** Of what goes wrong, and of attacks. */
 export const TROUBLE_QUIZZES: Quizzes = {
