@@ -40,6 +40,10 @@ export async function captureKernel(folder: string): Promise<KernelCapture> {
     const tcpdump = namespace.start('tcpdump', [
       '-i',
       'lo',
+      '-s',
+      '512',
+      '-B',
+      '8192',
       '--immediate-mode',
       '-U',
       '--print',
