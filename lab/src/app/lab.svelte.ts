@@ -13,9 +13,9 @@ import type { Act, ForgedSegment, Timeline } from '../run/timeline.ts'
 import { nextMoment, previousMoment } from '../run/when.ts'
 import { withAct } from '../run/with-act.ts'
 import { isAbsolute } from '../story/absolute.ts'
+import type { Page } from './page.ts'
 import { type MenuFor, NOTHING, type Panel, type Selection } from './selection.ts'
 import { type LastAct, type Shown, shownOf } from './shown.ts'
-import type { Stage } from './stage.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -27,7 +27,7 @@ const ZOOM_MOST = 1e4
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
 
 /** What the page shows, and what can be done with it. Components read its fields and call its methods. */
-export class Lab implements Stage {
+export class Lab implements Page {
   language = $state<Language>('en')
   /** Whether paper is dark now, by the user's choice or the system's. */
   dark = $state(false)

@@ -1,4 +1,5 @@
-import { seq } from 'estab/wire'
+import { ACK, PROTOCOL_TCP, RST, SYN, seq } from 'estab/wire'
+import { segmentOf } from '../inspect/read-packet.ts'
 import { MARKS } from '../run/packets.ts'
 import type { Run, SampleName, Samples } from '../run/run.ts'
 
@@ -39,7 +40,7 @@ export function directionsOf(run: Run): Direction[] {
     packets.column(name),
   )
   for (let i = 0; i < packets.count; i += 1) {
-    if (protocol?.[i] !== 6 || !(length?.[i] ?? 0)) continue
+    if (protocol?.[i] !== PROTOCOL_TCP || !(length?.[i] ?? 0)) continue
     const key = `${connection?.[i]} ${end?.[i]}`
     bytes.set(key, (bytes.get(key) ?? 0) + (length?.[i] ?? 0))
   }
@@ -99,47 +100,29 @@ interface Progress {
   readonly edge: number
 }
 
-const ACK = 0x10
-const SYN = 0x02
-const RST = 0x04
-
 /** What the peer has acknowledged, by its segments as they arrived. */
 function progressOf(run: Run, connection: number, end: 0 | 1, base: number): Progress[] {
   const steps: Progress[] = []
   const { packets } = run
   const connections = packets.column('connection')
-  const sides = packets.column('end')
-  let highest = -1
-  let scale = 0
+  const peer = end === 0 ? 1 : 0
+  /** As each end has offered to shift its window; -1 = not at all, and then neither does (RFC 7323, 2.2). */
+  const scales: [number, number] = [-1, -1]
+  let acknowledged = -1
   let edge = 0
   for (let i = 0; i < packets.count; i += 1) {
-    if (connections[i] !== connection || sides[i] === end) continue
-    const { flags, ack, window, arrivedAt, bytes } = packets.at(i)
-    if (flags & SYN) scale = windowScaleOf(bytes)
-    if (Number.isNaN(arrivedAt) || !(flags & ACK) || flags & RST) continue
-    const acknowledged = seq.distance(ack, base) - 1
-    edge = Math.max(edge, acknowledged + (flags & SYN ? window : window << scale))
-    if (acknowledged <= highest && steps.length > 0) {
-      steps.push({ at: arrivedAt, acknowledged: highest, edge })
-      continue
-    }
-    highest = acknowledged
+    if (connections[i] !== connection) continue
+    const packet = packets.at(i)
+    const { flags, window, arrivedAt } = packet
+    if (flags & SYN) scales[packet.end] = segmentOf(packet)?.windowScale ?? -1
+    if (packet.end === end || Number.isNaN(arrivedAt) || (flags & (ACK | RST)) !== ACK) continue
+    const shift = flags & SYN || Math.min(...scales) < 0 ? 0 : scales[peer]
+    const told = seq.distance(packet.ack, base) - 1
+    acknowledged = Math.max(acknowledged, told)
+    edge = Math.max(edge, told + window * 2 ** shift)
     steps.push({ at: arrivedAt, acknowledged, edge })
   }
   return steps.sort((a, b) => a.at - b.at)
-}
-
-/** The shift of the window in a SYN; 0 = it names none. */
-function windowScaleOf(packet: Uint8Array): number {
-  const ip = (packet[0] ?? 0) >> 4 === 6 ? 40 : ((packet[0] ?? 0) & 15) * 4
-  const end = ip + ((packet[ip + 12] ?? 0) >> 4) * 4
-  for (let at = ip + 20; at < end; ) {
-    const kind = packet[at] ?? 0
-    if (kind === 0) return 0
-    if (kind === 3) return packet[at + 2] ?? 0
-    at += kind === 1 ? 1 : Math.max(2, packet[at + 1] ?? 2)
-  }
-  return 0
 }
 
 function sequencePlot(sent: readonly Sent[], progress: readonly Progress[], base: number): Plot {

@@ -1,3 +1,4 @@
+import { RST } from 'estab/wire'
 import { TimeScale } from '../ladder/time-scale.ts'
 import { MARKS } from '../run/packets.ts'
 import type { Run } from '../run/run.ts'
@@ -10,7 +11,6 @@ export interface Tick {
 
 /** Most ticks of a run that are drawn; those of a kind that is everywhere say nothing. */
 const MOST_TICKS = 2000
-const RST = 0x04
 
 /** State changes, losses, retransmissions, resets and deeds of the user, in the order of time. */
 export function ticksOf(run: Run): Tick[] {

@@ -1,5 +1,5 @@
 import { proxy, type Remote } from 'comlink'
-import type { Stage } from '../app/stage.ts'
+import type { Page } from '../app/page.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { CaptureProblem, CaptureSummary, CaptureView } from './capture.ts'
 
@@ -24,11 +24,11 @@ export class Captures {
   /** Why the last file could not be opened; null = it could. */
   failure = $state.raw<(CaptureProblem & { readonly name: string }) | null>(null)
   private readonly engine: Remote<Engine>
-  private readonly lab: Stage
+  private readonly lab: Page
   /** Counts what was asked for: only the latest is shown. */
   private asked = 0
 
-  constructor(engine: Remote<Engine>, lab: Stage) {
+  constructor(engine: Remote<Engine>, lab: Page) {
     this.engine = engine
     this.lab = lab
   }

@@ -1,5 +1,5 @@
 import type { LiveAct, LiveMessage, LiveOutcome } from 'estab/host'
-import type { Stage } from '../app/stage.ts'
+import type { Page } from '../app/page.ts'
 import type { Moment } from '../engine/engine.ts'
 import { LiveRun } from './live-run.ts'
 
@@ -26,12 +26,12 @@ export class Live {
   forgotten = $state(0)
   /** What became of the last act; null = none was made. */
   outcome = $state.raw<LiveOutcome | null>(null)
-  private readonly lab: Stage
+  private readonly lab: Page
   private socket: WebSocket | null = null
   private run: LiveRun | null = null
   private drawing = 0
 
-  constructor(lab: Stage) {
+  constructor(lab: Page) {
     this.lab = lab
   }
 

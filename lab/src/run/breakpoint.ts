@@ -1,4 +1,5 @@
 import type { State } from 'estab'
+import { RST } from 'estab/wire'
 import { MARKS } from './packets.ts'
 import type { Run } from './run.ts'
 
@@ -33,7 +34,7 @@ export function firstBreak(run: Run, breakpoints: readonly Breakpoint[], from: n
       if (sentAt > to) break
       if (breakpoint.kind === 'retransmission' && marks & MARKS.retransmission) consider(sentAt)
       if (breakpoint.kind === 'loss' && marks & MARKS.lost) consider(lostAt)
-      if (breakpoint.kind === 'reset' && flags & 4) consider(sentAt)
+      if (breakpoint.kind === 'reset' && flags & RST) consider(sentAt)
     }
   }
   return first

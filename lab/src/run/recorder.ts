@@ -34,7 +34,7 @@ interface Watched {
 const CROWD_PAUSE = 10_000
 const NEVER = { index: -1, connection: -1, at: -1 }
 
-/** What a recording holds beside the run: as data for one thread only. */
+/** A run but for its packets, which are still being collected, and for what a play says of itself. */
 export type Recording = Omit<Run, 'packets' | 'remarks' | 'checks' | 'figures' | 'brokenOff' | 'epoch'>
 
 /** Writes down all that happens in a world, to be looked at afterwards. */
@@ -106,17 +106,15 @@ export class Recorder implements Spectator {
     const ends = this.travels.ends(path.name)
     if (ends === null) return
     const at = this.time(now)
-    const fields = fieldsOf(packet)
-    const sender = this.watched.get(this.lanes[ends.from]?.name ?? '')
-    const { connection, end } = this.belongs(fields, ends, at)
-    const { source: _, destination: __, ...numbers } = fields
-    const index = this.packets.add({ ...numbers, ...ends, sentAt: at, bytes: packet.bytes, connection, end })
+    const index = this.note(packet, ends, at)
     this.travels.sent(path.name, packet, index)
+    const sender = this.watched.get(this.lanes[ends.from]?.name ?? '')
     if (sender === undefined) return
     if (!sender.sends) this.packets.mark(index, 'forged')
     else {
       this.packets.reason(index, sender.reason)
       const { arrival } = sender
+      const connection = this.packets.get(index, 'connection')
       if (arrival.at === at && arrival.connection === connection) this.packets.set(index, 'answers', arrival.index)
       this.verdicts.sent(index)
     }
@@ -291,13 +289,18 @@ export class Recorder implements Spectator {
     return { connection: id, end }
   }
 
+  private note(packet: WirePacket, ends: { readonly from: number; readonly to: number }, sentAt: number): number {
+    const { source, destination, ...numbers } = fieldsOf(packet)
+    const belongs = this.belongs({ source, destination, ...numbers }, ends, sentAt)
+    return this.packets.add({ ...numbers, ...ends, ...belongs, sentAt, bytes: packet.bytes })
+  }
+
   /** A packet that appears at the end of a wire and has never been sent. */
   private strange(path: Path, packet: WirePacket, at: number): number {
     const ends = this.travels.ends(path.name)
     if (ends === null) return -1
-    const { source: _, destination: __, ...numbers } = fieldsOf(packet)
-    const belongs = this.belongs(fieldsOf(packet), ends, at)
-    const index = this.packets.add({ ...numbers, ...ends, ...belongs, sentAt: at, arrivedAt: at, bytes: packet.bytes })
+    const index = this.note(packet, ends, at)
+    this.packets.set(index, 'arrivedAt', at)
     this.packets.mark(index, 'forged')
     return index
   }

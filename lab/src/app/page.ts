@@ -3,7 +3,7 @@ import type { Run } from '../run/run.ts'
 import type { Panel } from './selection.ts'
 
 /** What those who bring runs from elsewhere - files, live hosts - may do with the page. */
-export interface Stage {
+export interface Page {
   readonly run: Run | null
   /** The connection that is shown alone; -1 = all. */
   connection: number
